@@ -1,0 +1,1 @@
+"""Honest forecasts of how an online video will do."""
