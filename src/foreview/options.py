@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
@@ -33,3 +34,11 @@ class TrainingOptions:
     min_videos: int = 30
     """Mature videos below which no model is fitted and the prior is served, shifted by what is known."""
     labels: LabelOptions = field(default_factory=LabelOptions)
+
+
+Progress: TypeAlias = Callable[[str, int, int], None]
+"""What long work calls as it goes: the step, how much of it is done, of how much."""
+
+
+def silent(step: str, done: int, total: int) -> None:
+    """Report nothing."""
