@@ -8,6 +8,7 @@ import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import polars as pl
@@ -41,13 +42,15 @@ class SourceClock:
 
     def day_end(self, date: str = "date") -> pl.Expr:
         """Return the instant [UTC, ms] at which the day in column ``date`` closes."""
+        # The last millisecond of the day, not the midnight after it: clocks skip or repeat midnight in some zones.
         midnight = pl.col(date).dt.offset_by("1d").cast(pl.Datetime("ms"))
-        # A clock that skips or repeats midnight closes the day at the first instant of the next.
-        local = midnight.dt.replace_time_zone(self.timezone, ambiguous="earliest", non_existent="null")
-        local = local.fill_null(
-            (midnight + pl.duration(hours=1)).dt.replace_time_zone(self.timezone, ambiguous="earliest")
-        )
+        last = self._local(midnight - pl.duration(milliseconds=1), ambiguous="latest") + pl.duration(milliseconds=1)
+        # A zone that crosses the date line skips a whole day; a row of such a day closes when the day would have.
+        local = last.fill_null(self._local(midnight, ambiguous="earliest"))
         return local.dt.convert_time_zone("UTC")
+
+    def _local(self, wall_clock: pl.Expr, *, ambiguous: Literal["earliest", "latest"]) -> pl.Expr:
+        return wall_clock.dt.replace_time_zone(self.timezone, ambiguous=ambiguous, non_existent="null")
 
     def known_at(self, date: str = "date") -> pl.Expr:
         """Return the instant [UTC, ms] from which a daily row of column ``date`` may be used."""

@@ -6,6 +6,7 @@ import json
 import os
 import shutil
 import tempfile
+from collections.abc import Collection, Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -51,8 +52,10 @@ def read_catalogue(folder: Path) -> Catalogue:
     )
 
 
-def write_catalogue(catalogue: Catalogue, folder: Path) -> None:
+def write_catalogue(catalogue: Catalogue, folder: Path, beside: Mapping[str, pl.DataFrame] | None = None) -> None:
     """Write ``catalogue`` as a new folder; an interrupted write leaves nothing under that name.
+
+    ``beside`` are further tables by name, such as the rows an import refused: kept with the catalogue, passed over on reading.
 
     Raises
     ------
@@ -67,7 +70,10 @@ def write_catalogue(catalogue: Catalogue, folder: Path) -> None:
         for name in ("videos", "snapshots", "daily", "earnings"):
             frame: pl.DataFrame = getattr(catalogue, name)
             if name == "videos" or not frame.is_empty() or name == "daily":
-                _without_empty_columns(frame).write_parquet(draft / f"{name}.parquet")
+                kept = _without_empty_columns(frame, declared={column.name for column in catalogue.declared})
+                kept.write_parquet(draft / f"{name}.parquet")
+        for name, frame in (beside or {}).items():
+            frame.write_parquet(draft / f"{name}.parquet")
         description = {
             "format_version": CATALOGUE_FORMAT_VERSION,
             **asdict(catalogue.clock),
@@ -140,5 +146,7 @@ def _checked_fields(path: Path, fields: dict[str, Any], known: dict[str, Any]) -
     return fields
 
 
-def _without_empty_columns(frame: pl.DataFrame) -> pl.DataFrame:
-    return frame.select(c for c in frame.columns if frame.height == 0 or frame[c].null_count() < frame.height)
+def _without_empty_columns(frame: pl.DataFrame, declared: Collection[str]) -> pl.DataFrame:
+    return frame.select(
+        c for c in frame.columns if frame.height == 0 or c in declared or frame[c].null_count() < frame.height
+    )
