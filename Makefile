@@ -5,25 +5,29 @@ PYTHON ?= python3
 BIN := .venv/bin
 unexport PYTHONDONTWRITEBYTECODE
 export PYTHONPATH :=
+# Threads that wait for each other by spinning starve the rest of a small machine.
+export OMP_WAIT_POLICY := passive
+INSTALL := VIRTUAL_ENV=.venv $(BIN)/uv pip install --quiet
+COMPILE := $(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header
 
-.PHONY: help demo demo-data test lint types contracts test-core test-django test-django-postgres test-docs measure lock clean
+.PHONY: help demo demo-data test lint types contracts test-core test-django test-django-postgres test-docs lock clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 22
 
-.venv/uv.stamp: requirements/uv.lock
+.venv/tools.stamp: requirements/tools.lock
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Foreview needs Python 3.11 or later; $(PYTHON) is older. Set PYTHON=/path/to/python3.11"; exit 1; }
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv || { echo "Python's venv module is incomplete; on Debian: apt install python3-venv"; rm -rf .venv; exit 1; }
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/uv.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
 	@touch $@
 
-.venv/run.stamp: .venv/uv.stamp requirements/run.lock pyproject.toml
-	VIRTUAL_ENV=.venv $(BIN)/uv pip install --quiet --require-hashes -r requirements/run.lock
-	VIRTUAL_ENV=.venv $(BIN)/uv pip install --quiet --no-deps -e .
+.venv/run.stamp: .venv/tools.stamp requirements/run.lock pyproject.toml
+	$(INSTALL) --require-hashes -r requirements/run.lock
+	$(INSTALL) --no-deps --no-build-isolation -e .
 	@touch $@
 
 .venv/dev.stamp: .venv/run.stamp requirements/dev.lock
-	VIRTUAL_ENV=.venv $(BIN)/uv pip install --quiet --require-hashes -r requirements/dev.lock
+	$(INSTALL) --require-hashes -r requirements/dev.lock
 	@touch $@
 
 demo: demo-data  ## an invented world, trained and forecast, then the site on 127.0.0.1:8000
@@ -35,7 +39,7 @@ demo-data: .venv/run.stamp  ## the same without the server
 
 test: lint types contracts test-core test-django test-django-postgres  ## every check; what CI runs
 
-lint: .venv/dev.stamp  ## ruff
+lint: .venv/dev.stamp  ## ruff: style and format
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 
@@ -43,10 +47,13 @@ types: .venv/dev.stamp  ## mypy --strict
 	$(BIN)/mypy
 
 contracts: .venv/dev.stamp  ## import directions
-	$(BIN)/lint-imports
+	PYTHONPATH=src:backend $(BIN)/lint-imports
 
-test-core: .venv/dev.stamp  ## unit, property, truth, contract and doc tests of the core
-	$(BIN)/pytest -n 2 tests/core tests/oracles tests/truth tests/contracts
+test-core: .venv/dev.stamp  ## the core: unit, property, truth and contract tests, documentation, examples in docstrings
+	$(BIN)/pytest -n 2 --doctest-modules src tests --ignore=tests/backend
+
+test-docs: .venv/dev.stamp  ## the documentation alone
+	$(BIN)/pytest tests/contracts/test_docs.py
 
 test-django: .venv/dev.stamp  ## the Django tests on SQLite
 	$(BIN)/pytest tests/backend
@@ -54,17 +61,10 @@ test-django: .venv/dev.stamp  ## the Django tests on SQLite
 test-django-postgres: .venv/dev.stamp  ## the Django tests on PostgreSQL
 	$(BIN)/python tests/postgres.py $(BIN)/pytest tests/backend
 
-lock: .venv/uv.stamp  ## renew the lock files
-	for extra in run dev uv; do $(MAKE) requirements/$$extra.lock.new && mv requirements/$$extra.lock.new requirements/$$extra.lock; done
-
-COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header
-.PHONY: requirements/run.lock.new requirements/dev.lock.new requirements/uv.lock.new
-requirements/run.lock.new:
-	$(COMPILE) pyproject.toml --extra django -o $@
-requirements/dev.lock.new:
-	$(COMPILE) pyproject.toml --extra django --group dev -c requirements/run.lock -o $@
-requirements/uv.lock.new:
-	echo uv | $(COMPILE) - -c requirements/dev.lock -o $@
+lock: .venv/tools.stamp  ## renew the lock files
+	$(COMPILE) pyproject.toml --extra django -o requirements/run.lock
+	$(COMPILE) pyproject.toml --extra django --group dev -c requirements/run.lock -o requirements/dev.lock
+	$(COMPILE) --group tools -c requirements/dev.lock -o requirements/tools.lock
 
 clean:  ## remove the environment and everything the demo made
 	rm -rf .venv .demo
