@@ -1,0 +1,145 @@
+"""Releases on disk: published whole or not at all, and one pointer that says which of them serves."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import tempfile
+from pathlib import Path
+from typing import Final
+
+from foreview.errors import ReleaseError
+from foreview.releases.container import pack
+from foreview.releases.loading import MANIFEST, read_release, seal_of
+from foreview.releases.manifest import Release, file_of
+from foreview.releases.strict import to_json
+from foreview.vocabulary import MODEL_KINDS
+
+CHAMPION: Final = "champion"
+_VERSION: Final = re.compile(r"\d{4}-\d{2}-\d{2}-[0-9a-f]{12}")
+
+
+def publish_release(release: Release, folder: Path) -> None:
+    """Write ``release`` as the new ``folder``.
+
+    It is written to a hidden folder beside it and renamed when it is safely on the disk: interrupted at any moment there is
+    a whole release under that name, or none.
+
+    Raises
+    ------
+    ReleaseError
+        If ``folder`` exists: releases are never changed.
+
+    """
+    check_can_publish(folder)
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    draft = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", suffix=".partial", dir=folder.parent))
+    try:
+        for kind in MODEL_KINDS:
+            _write_safely(draft / file_of(kind), pack(release.models[kind]))
+        manifest = to_json(release.manifest)
+        sealed = json.dumps({**manifest, "seal": seal_of(manifest)}, indent=2, ensure_ascii=False, allow_nan=False)
+        _write_safely(draft / MANIFEST, sealed.encode() + b"\n")
+        draft.chmod(0o755)
+        _sync_folder(draft)
+        check_can_publish(folder)  # again, for it may have taken long
+        draft.rename(folder)
+    except BaseException:
+        shutil.rmtree(draft, ignore_errors=True)
+        raise
+    _sync_folder(folder.parent)
+
+
+def check_can_publish(folder: Path) -> None:
+    """Raise ReleaseError unless ``folder`` is free; worth asking before hours of training."""
+    if os.path.lexists(folder):
+        raise ReleaseError(
+            "a release is published to a new folder", f"{folder} exists", "Choose another folder; releases never change"
+        )
+
+
+def publish_to(root: Path, release: Release) -> Path:
+    """Publish ``release`` under ``root`` in a folder named by its version, and return the folder.
+
+    A release with the same version has the same content: then nothing is written.
+    """
+    folder = root / _checked(release.manifest.model_version)
+    if folder.exists():
+        read_release(folder)
+    else:
+        publish_release(release, folder)
+    return folder
+
+
+def list_releases(root: Path) -> tuple[Path, ...]:
+    """Return the folders of the releases under ``root`` by version, oldest cutoff first; drafts are none."""
+    if not root.is_dir():
+        return ()
+    return tuple(sorted(path for path in root.iterdir() if _VERSION.fullmatch(path.name) and path.is_dir()))
+
+
+def champion(root: Path) -> Path | None:
+    """Return the folder of the release that serves, or None where none was chosen yet.
+
+    Raises
+    ------
+    ReleaseError
+        If the pointer names no release under ``root``.
+
+    """
+    try:
+        version = (root / CHAMPION).read_text(encoding="utf-8").strip()
+    except FileNotFoundError:
+        return None
+    folder = root / _checked(version)
+    if not folder.is_dir():
+        raise ReleaseError("the champion is a release of the store", f"{root} has no {version}", "Choose another one")
+    return folder
+
+
+def set_champion(root: Path, model_version: str) -> None:
+    """Let the release ``model_version`` under ``root`` serve; interrupted, the old one or the new one does.
+
+    Raises
+    ------
+    ReleaseError
+        If it is not there or may not be served (see ``read_release``).
+
+    """
+    read_release(root / _checked(model_version))
+    handle, draft = tempfile.mkstemp(prefix=f".{CHAMPION}-", suffix=".partial", dir=root)
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            file.write(f"{model_version}\n")
+            file.flush()
+            os.fsync(file.fileno())
+        Path(draft).chmod(0o644)
+        Path(draft).replace(root / CHAMPION)
+    finally:
+        Path(draft).unlink(missing_ok=True)
+    _sync_folder(root)
+
+
+def _checked(version: str) -> str:
+    """Return ``version``, which becomes part of a path, if it is one."""
+    if not _VERSION.fullmatch(version):
+        raise ReleaseError("a model_version is a day and twelve digits of a hash", f"found {version!r:.120}")
+    return version
+
+
+def _write_safely(path: Path, content: bytes) -> None:
+    with path.open("xb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _sync_folder(folder: Path) -> None:
+    """Bring the names in ``folder`` to the disk, as fsync of a file does with its content."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
