@@ -53,7 +53,7 @@ def test_a_published_release_reads_as_exactly_the_one_in_memory(folder):
 
 def test_equal_parts_make_equal_files():
     parts = MODELS["views"]
-    assert pack(parts) == pack(dict(reversed(parts.items())))
+    assert pack(parts) == pack(dict(reversed(list(parts.items()))))
     assert unpack(pack(parts)) == parts
 
 
