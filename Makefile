@@ -10,7 +10,7 @@ export OMP_WAIT_POLICY := passive
 INSTALL := VIRTUAL_ENV=.venv $(BIN)/uv pip install --quiet
 COMPILE := $(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header
 
-.PHONY: help demo demo-data test lint types contracts test-core test-django test-django-postgres test-docs lock clean
+.PHONY: help demo demo-data test lint types contracts test-core test-django test-django-postgres test-docs reference lock clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 22
@@ -60,6 +60,9 @@ test-django: .venv/dev.stamp  ## the Django tests on SQLite
 
 test-django-postgres: .venv/dev.stamp  ## the Django tests on PostgreSQL
 	$(BIN)/python tests/postgres.py $(BIN)/pytest tests/backend
+
+reference: .venv/dev.stamp  ## renew the generated pages
+	$(BIN)/python docs/reference/features.py
 
 lock: .venv/tools.stamp  ## renew the lock files
 	$(COMPILE) pyproject.toml --extra django -o requirements/run.lock

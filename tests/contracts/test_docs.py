@@ -10,13 +10,15 @@ from __future__ import annotations
 import doctest
 import os
 import re
+import runpy
 import subprocess
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 
 import pytest
 
+from foreview.options import LabelOptions, TrainingOptions
 from tests.contracts.checkout import CHECKOUT, files, named, text
 
 PAGES = named("*.md", "docs/**/*.md")
@@ -137,3 +139,15 @@ def test_every_command_of_a_page_is_tried(tmp_path: Path):
 def test_shown_output_must_appear(tmp_path: Path):
     with pytest.raises(AssertionError, match="printed"):
         run_console("$ echo 41\n42\n", tmp_path)
+
+
+def test_the_page_of_features_is_current():
+    page = runpy.run_path(str(CHECKOUT / "docs/reference/features.py"))["page"]
+    assert page() == text(Path("docs/reference/features.md")), "run `make reference`"
+
+
+def test_the_page_of_settings_names_every_variable_and_option():
+    read = re.findall(r'env\.\w+\("([A-Z_]+)"', text(Path("backend/config/env.py")))
+    options = [option.name for kind in (TrainingOptions, LabelOptions) for option in fields(kind)]
+    named_there = re.findall(r"^\| `(\w+)` \|", text(Path("docs/reference/settings.md")), re.MULTILINE)
+    assert sorted(named_there) == sorted({*read, *options} - {"labels"})
