@@ -7,7 +7,7 @@ at a cutoff is therefore a prefix, and a running maximum over the prefix knows n
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final, TypeAlias
+from typing import Final, TypeAlias, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -18,6 +18,8 @@ from foreview.vocabulary import DAY_MS
 
 Ints: TypeAlias = npt.NDArray[np.int64]
 Floats: TypeAlias = npt.NDArray[np.float64]
+
+_N = TypeVar("_N", np.int64, np.float64)
 
 AGE_BITS: Final = 40
 """An age in ms fits 40 bits for 34 years, which leaves 23 bits, eight million videos, for the video in one integer."""
@@ -59,14 +61,14 @@ class Curves:
         left = np.minimum(_search(self._age_keys, video, age), last)
         has_left = left >= first
         safe_left = np.where(has_left, left, 0)
-        left_age = np.where(has_left, _take(self.age, safe_left), 0)
-        left_value = np.where(has_left, _take(series, safe_left), 0.0)
+        left_age = np.where(has_left, take(self.age, safe_left), 0)
+        left_value = np.where(has_left, take(series, safe_left), 0.0)
         has_right = left + 1 <= last
         right = np.where(has_right, left + 1, 0)
-        span = np.where(has_right, _take(self.age, right) - left_age, 1)
-        share = (age - left_age) / np.maximum(span, 1)
+        span = np.where(has_right, take(self.age, right) - left_age, 1)
+        share = np.where(has_right, (age - left_age) / np.maximum(span, 1), 0.0)
         low = np.log1p(np.maximum(left_value, 0.0))
-        high = np.log1p(np.maximum(_take(series, right), 0.0))
+        high = np.log1p(np.maximum(take(series, right), 0.0))
         between = np.where(has_right, np.expm1(low + share * (high - low)), np.nan)
         exact = left_age == age
         return np.where(last < first, np.nan, np.where(exact, left_value, between))
@@ -172,5 +174,6 @@ def _search(keys: Ints, video: Ints, age: Ints) -> Ints:
     return np.searchsorted(keys, wanted, side="right").astype(np.int64) - 1
 
 
-def _take(values: npt.NDArray[np.generic], index: Ints) -> npt.NDArray[np.generic]:
+def take(values: npt.NDArray[_N], index: Ints) -> npt.NDArray[_N]:
+    """Return ``values[index]``; zeros where there are no points at all, for callers that mask them."""
     return values[index] if values.size else np.zeros(index.shape, dtype=values.dtype)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from foreview.curves.curve import Curves, Floats, Ints, age_ms
+from foreview.curves.curve import Curves, Floats, Ints, age_ms, take
 from foreview.features.spec import GRID_DAYS, STEP_DAYS
 from foreview.vocabulary import DAY_MS
 
@@ -15,11 +15,11 @@ def early_features(views: Curves, revenue: Curves, video: Ints, issue_age: Ints)
     first = views.starts[video]
     seen = last >= first
     at = np.where(seen, last, 0)
-    age = np.where(seen, _of(views.age, at), 0)
-    peak, counter = _of(views.peak, at), _of(views.values, at)
-    interactions = _of(views.interactions, at)
+    age = np.where(seen, take(views.age, at), 0)
+    peak, counter = take(views.peak, at), take(views.values, at)
+    interactions = take(views.interactions, at)
     earned_last = revenue.last_known(video, issue_age)
-    earned = np.where(earned_last >= revenue.starts[video], _of(revenue.values, np.maximum(earned_last, 0)), np.nan)
+    earned = np.where(earned_last >= revenue.starts[video], take(revenue.values, np.maximum(earned_last, 0)), np.nan)
     columns = {
         "observed_age_days": age / DAY_MS,
         "observations": np.where(seen, last - first + 1, 0).astype(np.float64),
@@ -38,9 +38,3 @@ def early_features(views: Curves, revenue: Curves, video: Ints, issue_age: Ints)
 
 def _ln_at(views: Curves, video: Ints, age: Ints, last: Ints) -> Floats:
     return np.log1p(views.at(views.peak, video, age, last))
-
-
-def _of(values: Floats | Ints, index: Ints) -> Floats:
-    if not values.size:
-        return np.full(index.shape, np.nan)
-    return values[index].astype(np.float64)
