@@ -33,7 +33,8 @@ class SourceClock:
     def __post_init__(self) -> None:
         try:
             ZoneInfo(self.timezone)
-        except (ZoneInfoNotFoundError, ValueError):
+            pl.Series(dtype=pl.Datetime("ms")).dt.replace_time_zone(self.timezone)  # it brings its own list of zones
+        except (ZoneInfoNotFoundError, ValueError, OSError, pl.exceptions.PolarsError):
             raise CatalogueError(
                 "timezone is an IANA name such as America/Los_Angeles", f"found {self.timezone!r}"
             ) from None

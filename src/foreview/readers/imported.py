@@ -1,0 +1,69 @@
+"""What every reader takes and gives: options of the source in, a catalogue and the refused rows out."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Final
+
+import polars as pl
+
+from foreview.tables.catalogue import Catalogue, SourceClock
+
+REFUSED_SCHEMA: Final = {
+    "file": pl.String(),
+    "line": pl.Int64(),
+    "field": pl.String(),
+    "value": pl.String(),
+    "reason": pl.String(),
+}
+"""One row a refused field: the line counts from 1 in text files, rows count from 1 in Parquet, null for JSON."""
+
+
+@dataclass(frozen=True, slots=True)
+class SourceOptions:
+    """What the owner says about a source, beyond the file itself."""
+
+    mapping: Mapping[str, str] = field(default_factory=dict)
+    """Field of the catalogue → column of the source, where the names differ."""
+    clock: SourceClock | None = None
+    """The source's days; also the zone of times that name none. Without it: Los Angeles for Studio, else UTC."""
+    channel_id: str | None = None
+    """The channel of videos for which the source names none."""
+    platform: str | None = None
+    """The platform of videos for which the source names none."""
+    observed_at: datetime | None = None
+    """When totals without a time of their own were read; must say its time zone."""
+    videos: Path | None = None
+    """A table of the videos, where the source holds observations only."""
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """A catalogue of every row that could be read, and each one that could not, with its reason.
+
+    A row enters whole or is refused whole. What was assumed stands in ``catalogue.notes``.
+    """
+
+    catalogue: Catalogue
+    refused: pl.DataFrame
+    """Columns of :data:`REFUSED_SCHEMA`."""
+
+
+def refused_frame(frames: Sequence[pl.DataFrame]) -> pl.DataFrame:
+    """Return the refused rows of several steps as one table, in the order of the files."""
+    empty = pl.DataFrame(schema=REFUSED_SCHEMA)
+    return pl.concat([empty, *frames]).sort("file", "line", maintain_order=True)
+
+
+def refusals(file: str, rows: Sequence[tuple[int | None, str, str | None, str]]) -> pl.DataFrame:
+    """Return (line, field, value, reason) rows of one file as a table of :data:`REFUSED_SCHEMA`."""
+    return pl.DataFrame([(file, *row) for row in rows], schema=REFUSED_SCHEMA, orient="row")
+
+
+def with_notes(catalogue: Catalogue, notes: Sequence[str]) -> Catalogue:
+    """Return the catalogue with further sentences on what was assumed on the way in."""
+    return dataclasses.replace(catalogue, notes=(*dict.fromkeys(notes), *catalogue.notes))

@@ -1,0 +1,187 @@
+"""From a sheet of texts to typed rows: whole rows only, and every refused field with its line and reason."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import polars as pl
+
+from foreview.errors import UsageError
+from foreview.readers import values
+from foreview.readers.imported import REFUSED_SCHEMA
+from foreview.readers.sheet import LINE, Decimal, Sheet
+from foreview.tables.schema import TEXTS, TIME, Column
+
+
+@dataclass(frozen=True, slots=True)
+class TypedRows:
+    """Rows of a sheet with the catalogue's types."""
+
+    rows: pl.DataFrame
+    """:data:`LINE` and one column a field that the sheet has."""
+    refused: pl.DataFrame
+    notes: tuple[str, ...]
+
+
+def same_name(name: str) -> str:
+    """Return a name by which headers are compared.
+
+    Examples
+    --------
+    >>> same_name("Watch time (hours)")
+    'watch_time_hours'
+
+    """
+    return re.sub(r"\W+", "_", name.casefold()).strip("_")
+
+
+def matched(sheet: Sheet, fields: Iterable[str], mapping: Mapping[str, str]) -> dict[str, str]:
+    """Return field → column of the sheet: as mapped, else where the names are the same but for case and signs.
+
+    Raises
+    ------
+    UsageError
+        If the mapping names a column that is not there.
+
+    """
+    by_name = {same_name(column): column for column in reversed(sheet.columns)}
+    found = {}
+    for field in fields:
+        wanted = mapping.get(field, field)
+        if (column := by_name.get(same_name(wanted))) is not None:
+            found[field] = column
+        elif field in mapping:
+            raise UsageError(
+                f"--map {field}=COLUMN names a column of the source",
+                f"{sheet.file} has no {wanted!r}; it has {', '.join(sheet.columns)}",
+            )
+    return found
+
+
+def typed_rows(sheet: Sheet, columns: Sequence[Column], found: Mapping[str, str], timezone: str) -> TypedRows:
+    """Return the rows of ``sheet`` in which every field can be read and keeps its column's rules.
+
+    Parameters
+    ----------
+    sheet:
+        The table as found.
+    columns:
+        The fields with their types and rules.
+    found:
+        Field → column of the sheet, see :func:`matched`.
+    timezone:
+        The zone of times that name none. A day without a time of day becomes its noon there, and is said so.
+
+    """
+    wanted = [column for column in columns if column.name in found]
+    source = sheet.rows.select(LINE, *(pl.col(found[column.name]).alias(column.name) for column in wanted))
+    typed = source.select(LINE, *(_parsed(source.schema[column.name], column, sheet, timezone) for column in wanted))
+    reasons = typed.select(LINE, *(_reason(source, typed, column) for column in wanted))
+    bad = pl.any_horizontal(pl.col(column.name).is_not_null() for column in wanted)
+    refused = _listed(sheet.file, source, reasons.filter(bad))
+    good = typed.filter(~reasons.select(bad.alias("bad"))["bad"])
+    return TypedRows(good, refused, _assumed(sheet, source, wanted, timezone))
+
+
+def _parsed(given: pl.DataType, column: Column, sheet: Sheet, timezone: str) -> pl.Expr:
+    value = pl.col(column.name)
+    if given == pl.String():
+        return _parsed_text(column, sheet, timezone).alias(column.name)
+    if column.dtype == TIME:
+        if given == pl.Date():
+            return values.noon(value, timezone)
+        if isinstance(given, pl.Datetime):
+            return values.localised(value, timezone) if given.time_zone is None else value.cast(TIME)
+        return values.instant(value.cast(pl.Int64, strict=False).cast(pl.String), timezone)
+    if column.dtype == pl.Date() and isinstance(given, pl.Datetime) and given.time_zone is not None:
+        return value.dt.convert_time_zone(timezone).dt.date()
+    return value.cast(column.dtype, strict=False)
+
+
+def _parsed_text(column: Column, sheet: Sheet, timezone: str) -> pl.Expr:
+    text = pl.col(column.name)
+    if column.dtype == pl.String():
+        stripped = text.str.strip_chars()
+        return pl.when(stripped != "").then(stripped)
+    if column.dtype == TEXTS:
+        return values.texts(text)
+    said = pl.when(~values.is_missing(text) & ~values.is_no_length(text)).then(text)
+    if column.unit == "s":
+        return values.length(said, sheet.decimal)
+    return _PARSERS[column.dtype](said, sheet.decimal, timezone)
+
+
+_PARSERS: Final[dict[pl.DataType, Callable[[pl.Expr, Decimal, str], pl.Expr]]] = {
+    TIME: lambda text, _, zone: pl.coalesce(values.instant(text, zone), values.noon(values.day(text), zone)),
+    pl.Date(): lambda text, _, __: values.day(text.str.replace(r"[T ]00:00(:00)?(\.0+)?$", "")),
+    pl.Boolean(): lambda text, _, __: values.truth(text),
+    pl.Float64(): lambda text, decimal, _: values.number(text, decimal),
+}
+
+
+def _reason(source: pl.DataFrame, typed: pl.DataFrame, column: Column) -> pl.Series:
+    """Return why the field is refused, row by row; null where it is not."""
+    given = pl.col(column.name).is_not_null()
+    if source.schema[column.name] == pl.String():
+        given = ~values.is_missing(pl.col(column.name)) & ~values.is_no_length(pl.col(column.name))
+    frame = typed.select(value=pl.col(column.name), given=source.select(given).to_series())
+    value, reason = pl.col("value"), pl.lit(None, pl.String)
+    if column.minimum is not None:
+        reason = pl.when(value < column.minimum).then(pl.lit(f"{column.name} is at least {column.minimum:g}"))
+    if column.dtype == pl.Float64():
+        reason = pl.when(~value.is_finite()).then(pl.lit(f"{column.name} is finite")).otherwise(reason)
+    if column.required:
+        reason = pl.when(value.is_null()).then(pl.lit(f"{column.name} is missing")).otherwise(reason)
+    unread = pl.col("given") & value.is_null()
+    if column.dtype in (pl.String(), TEXTS):
+        unread = pl.lit(value=False)
+    reason = pl.when(unread).then(pl.lit(f"{column.name} is {_spelling(column)}")).otherwise(reason)
+    return frame.with_columns(reason.alias(column.name))[column.name]
+
+
+def _spelling(column: Column) -> str:
+    if column.unit == "s":
+        return "a length such as 0:03:09 or 189"
+    spellings = {
+        TIME: "a time such as 2026-05-01T12:00:00Z or a day such as 2026-05-01",
+        pl.Date(): "a day such as 2026-05-01",
+        pl.Boolean(): "true or false",
+    }
+    return spellings.get(column.dtype, "a number such as 1234.5")
+
+
+def _listed(file: str, source: pl.DataFrame, reasons: pl.DataFrame) -> pl.DataFrame:
+    """Return one row a refused field."""
+    fields = [name for name in reasons.columns if name != LINE]
+    frames = [pl.DataFrame(schema=REFUSED_SCHEMA)]
+    for field in fields:
+        bad = reasons.filter(pl.col(field).is_not_null())
+        if bad.height:
+            joined = bad.select(LINE, reason=field).join(source.select(LINE, value=_shown(source, field)), on=LINE)
+            named = joined.with_columns(file=pl.lit(file), field=pl.lit(field), line=pl.col(LINE))
+            frames.append(named.select(REFUSED_SCHEMA))
+    return pl.concat(frames).sort("line", maintain_order=True)
+
+
+def _shown(source: pl.DataFrame, field: str) -> pl.Expr:
+    if isinstance(source.schema[field], pl.List):
+        return pl.col(field).cast(pl.List(pl.String)).list.join(", ")
+    return pl.col(field).cast(pl.String)
+
+
+def _assumed(sheet: Sheet, source: pl.DataFrame, columns: Sequence[Column], timezone: str) -> tuple[str, ...]:
+    """Return what the spellings left open, as sentences."""
+    notes = list(sheet.notes)
+    for column in columns:
+        given, value = source.schema[column.name], pl.col(column.name)
+        if column.dtype == TIME and given in (pl.String(), pl.Date()):
+            is_day = values.day(value) if given == pl.String() else value
+            if count := source.select(is_day.is_not_null().sum()).item():
+                notes.append(f"{column.name} of {count} rows is a day without a time: noon in {timezone} was taken")
+        is_text = given == pl.String() and column.dtype == pl.Float64()
+        if is_text and (count := source.select(values.is_rounded(value).sum()).item()):
+            notes.append(f"{column.name} of {count} rows was rounded by the source")
+    return tuple(notes)
