@@ -11,7 +11,7 @@ import pytest
 
 from tests.contracts.checkout import CHECKOUT, named
 
-HEAVY = ("sklearn", "xgboost", "scipy.stats", "skops", "matplotlib")
+HEAVY = ("sklearn", "xgboost", "skops", "matplotlib")
 CORE_MODULES = [
     ".".join(path.with_suffix("").parts[1:]).removesuffix(".__init__") for path in named("src/foreview/**/*.py")
 ]
