@@ -45,7 +45,9 @@ def read_environment(checkout: Path) -> Environment:
         allowed_hosts=tuple(env.list("ALLOWED_HOSTS", default=[])),
         data_folder=data_folder,
         database=_database(env, data_folder),
-        timezone=str(env.str("FOREVIEW_TIMEZONE", default="UTC")),
+        timezone=str(
+            env.str("FOREVIEW_TIMEZONE", default="America/Los_Angeles")  # where YouTube's days begin
+        ),
         delay_hours=float(env.float("FOREVIEW_DELAY_HOURS", default=48.0)),
         missing_day_is_zero=bool(env.bool("FOREVIEW_MISSING_DAY_IS_ZERO", default=False)),
     )

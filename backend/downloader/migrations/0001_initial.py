@@ -19,7 +19,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('title', models.CharField()),
-                ('description', models.TextField(blank=True, default='')),
+                ('description', models.TextField(blank=True, default='', null=True)),
                 ('duration', models.FloatField(blank=True, help_text='length in seconds', null=True)),
                 ('transcript', models.TextField(blank=True, default='')),
                 ('has_transcript', models.BooleanField(blank=True, default=False, help_text='a transcript exists although its text is not kept here', null=True)),

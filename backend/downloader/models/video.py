@@ -10,7 +10,7 @@ class VideoDownload(models.Model):
     """A video. Every field but the title may be left out; what is left out is not known, and never guessed in silence."""
 
     title = models.CharField()
-    description = models.TextField(blank=True, default="")
+    description = models.TextField(null=True, blank=True, default="")  # noqa: DJ001  (null: not known, "": there is none)
     duration = models.FloatField(null=True, blank=True, help_text="length in seconds")
     transcript = models.TextField(blank=True, default="")
     has_transcript = models.BooleanField(

@@ -1,0 +1,148 @@
+"""Every question to the database, each one query however many videos it is about."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+import polars as pl
+from django.apps import apps
+from django.db import connections
+from django.db.models import BooleanField, Case, CharField, F, Model, Q, QuerySet, UUIDField, Value, When
+from django.db.models.functions import Cast
+
+from downloader.configuration import Table, table, video_table
+from downloader.frames import Schema, frame_of
+from downloader.models import MLPrediction, VideoDownload
+from foreview.tables.schema import TEXTS, TIME
+
+VIDEO_SCHEMA: Final[Schema] = {
+    "title": pl.String,
+    "description": pl.String,
+    "duration": pl.Float64,
+    "is_short": pl.Boolean,
+    "tags": TEXTS,
+    "ai_tags": TEXTS,
+    "target_keywords": TEXTS,
+    "published_at": TIME,
+    "channel_id": pl.String,
+    "category": pl.String,
+    "language": pl.String,
+    "platform": pl.String,
+    "channel_followers": pl.Float64,
+    "channel_prior_videos": pl.Float64,
+    "channel_prior_views": pl.Float64,
+    "metric_regime": pl.String,
+}
+_COUNTS: Final = dict.fromkeys(("views", "likes", "comments", "shares"), pl.Float64)
+ROW_SCHEMAS: Final[dict[str, Schema]] = {
+    "ANALYTICS": {"date": pl.Date, **_COUNTS, "watch_time_s": pl.Float64, "impressions": pl.Float64},
+    "EARNINGS": {"date": pl.Date, "revenue_usd": pl.Float64},
+    "SNAPSHOTS": {"observed_at": TIME, **_COUNTS},
+}
+
+
+def video_model() -> type[Model]:
+    """Return the model of the videos: the own one, or the mapped one."""
+    return apps.get_model(video_table().model)
+
+
+def video_key(video_id: str) -> Any:
+    """Return the primary key that a catalogue's ``video_id`` stands for."""
+    return video_model()._meta.pk.to_python(video_id)
+
+
+def videos(asked: Sequence[Any] | None = None) -> pl.DataFrame:
+    """Return the usable videos: ``video_id``, what is mapped, ``has_transcript``.
+
+    ``asked`` are keys: then those videos, usable or not, and the usable ones of their channels, whose history they share.
+    """
+    mapped = video_table()
+    names = [name for name in VIDEO_SCHEMA if name in mapped.fields]
+    rows = (
+        video_model()
+        ._default_manager.filter(_wanted(asked))
+        .values_list("pk", *(F(mapped.fields[name]) for name in names), _transcript_exists(mapped))
+    )
+    schema = {"video_id": pl.String, **{name: VIDEO_SCHEMA[name] for name in names}, "has_transcript": pl.Boolean}
+    return _with_ids(frame_of(rows, schema))
+
+
+def rows(name: str, asked: Sequence[Any] | None = None) -> pl.DataFrame | None:
+    """Return the rows of ANALYTICS, EARNINGS or SNAPSHOTS of the same videos, or None where the project keeps none."""
+    if (mapped := table(name)) is None:
+        return None
+    names = [field for field in ROW_SCHEMAS[name] if field in mapped.fields]
+    path = mapped.fields["video"]
+    found = (
+        apps.get_model(mapped.model)
+        ._default_manager.filter(_wanted(asked, f"{path}__"))
+        .values_list(f"{path}__pk", *(F(mapped.fields[field]) for field in names))
+    )
+    return _with_ids(frame_of(found, {"video_id": pl.String, **{field: ROW_SCHEMAS[name][field] for field in names}}))
+
+
+def keys_by_source_id() -> pl.DataFrame:
+    """Return ``video_id`` (the id where a video was imported from) and ``video`` (the key here) of the own videos."""
+    known = VideoDownload.objects.filter(source_id__isnull=False).values_list("source_id", "pk")
+    found = frame_of(known, {"video_id": pl.String, "video": pl.Float64})
+    return found.with_columns(pl.col("video").cast(pl.Int64))
+
+
+def existing_keys(asked: Sequence[Any]) -> set[Any]:
+    """Return those of the keys ``asked`` for that are keys of videos."""
+    return set(video_model()._default_manager.filter(pk__in=asked).values_list("pk", flat=True))
+
+
+def prediction_of(video: Any) -> MLPrediction:
+    """Return the forecast that stands for the video with this key, the video with it."""
+    return MLPrediction.objects.select_related("video").get(video_id=video)
+
+
+def predictions() -> QuerySet[MLPrediction]:
+    """Return all forecasts with their videos."""
+    return MLPrediction.objects.select_related("video")
+
+
+def _wanted(asked: Sequence[Any] | None, prefix: str = "") -> Q:
+    """Return the filter of :func:`videos`, seen from the end of ``prefix``."""
+    mapped = video_table()
+    usable = Q(**{f"{prefix}{lookup}": value for lookup, value in mapped.usable.items()})
+    if asked is None:
+        return usable
+    themselves = Q(**{f"{prefix}pk__in": list(asked)})
+    if "channel_id" not in mapped.fields:
+        return themselves
+    path = mapped.fields["channel_id"]
+    channels = (
+        video_model()
+        ._default_manager.filter(pk__in=list(asked))
+        .annotate(foreview_channel=Cast(F(path), CharField()))
+        .exclude(foreview_channel="")
+        .order_by()
+        .values(path)
+    )
+    return themselves | (usable & Q(**{f"{prefix}{path}__in": channels}))
+
+
+def _transcript_exists(mapped: Table) -> Case:
+    """Return whether there is a transcript, asked of the database: the texts themselves stay there."""
+    conditions = (
+        [When(Q(**{f"{mapped.fields['transcript']}__gt": ""}), then=Value(value=True))]
+        if "transcript" in mapped.fields
+        else []
+    )
+    known = (
+        F(mapped.fields["has_transcript"])
+        if "has_transcript" in mapped.fields
+        else Value(None if not conditions else False)
+    )
+    return Case(*conditions, default=known, output_field=BooleanField(null=True))
+
+
+def _with_ids(frame: pl.DataFrame) -> pl.DataFrame:
+    """Return ``frame`` with the ids of videos spelt as ``str`` of their keys: a database without UUIDs drops the hyphens."""
+    native = connections[video_model()._default_manager.db].features.has_native_uuid_field
+    if not isinstance(video_model()._meta.pk, UUIDField) or native:
+        return frame
+    return frame.with_columns(pl.col("video_id").str.replace(r"^(.{8})(.{4})(.{4})(.{4})(.{12})$", "$1-$2-$3-$4-$5"))

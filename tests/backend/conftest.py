@@ -1,0 +1,28 @@
+"""What every Django test stands on: releases in a folder of its own, and a small world."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from foreview.simulation.world import World, simulate
+
+
+@pytest.fixture(autouse=True)
+def releases(settings, tmp_path: Path) -> Path:
+    """A store of releases of this test alone."""
+    folder = tmp_path / "releases"
+    settings.FOREVIEW = {
+        "RELEASES": folder,
+        "TIMEZONE": "America/Los_Angeles",
+        "DELAY_HOURS": 24.0,
+        "MISSING_DAY_IS_ZERO": False,
+    }
+    return folder
+
+
+@pytest.fixture(scope="session")
+def world() -> World:
+    """Three channels, a hundred videos, 120 days."""
+    return simulate(channels=3, videos=100, seed=7, days=120)
