@@ -1,0 +1,131 @@
+"""From a release and a catalogue to forecasts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+import numpy as np
+import polars as pl
+
+from foreview.errors import ReleaseFeaturesDiffer
+from foreview.features.matrix import feature_table
+from foreview.forecasting.distributions import Predicted, predicted
+from foreview.forecasting.known import Known, known_at_issue
+from foreview.learners.matrix import Vector
+from foreview.learners.structure import thirds, typical
+from foreview.options import Progress, silent
+from foreview.releases.manifest import Release
+from foreview.releases.models import KindModel, models_of
+from foreview.tables.catalogue import Catalogue, utc_ms
+from foreview.uncertainty.confidence import confidence
+from foreview.uncertainty.distribution import below, mrse_point, quantile, strictly_below
+from foreview.vocabulary import DAY_MS, KIND_OF_TARGET, QUANTILES, TARGETS, ModelKind, Target
+
+_CHUNK = 25_000
+
+
+def issues_as_of(catalogue: Catalogue, as_of: datetime) -> pl.DataFrame:
+    """Return ``video_id, as_of`` for every video published by ``as_of``."""
+    now = pl.lit(utc_ms(as_of)).cast(pl.Datetime("ms", "UTC"))
+    return catalogue.videos.filter(pl.col("published_at") <= now).select("video_id", as_of=now)
+
+
+def issues_at_age(catalogue: Catalogue, as_of: datetime, age_days: float) -> pl.DataFrame:
+    """Return ``video_id, as_of`` with each video's issue time at ``age_days``, where that is not after ``as_of``."""
+    at = pl.col("published_at") + pl.duration(milliseconds=round(age_days * DAY_MS))
+    return catalogue.videos.select("video_id", as_of=at).filter(pl.col("as_of") <= utc_ms(as_of))
+
+
+def forecast(
+    catalogue: Catalogue, release: Release, issues: pl.DataFrame, *, progress: Progress = silent
+) -> pl.DataFrame:
+    """Return one row a video, issue time and target, in the order of ``issues`` (``video_id, as_of``) and of ``TARGETS``.
+
+    ``point`` is the median; ``p2_5`` … ``p97_5`` the quantiles, in the unit of the target (views, percent, USD); ``point_mrse`` the point
+    that minimises E[(x/Y - 1)²]; ``typical`` the channel-format's typical value; ``p_beats_typical``, ``p_low``, ``p_medium``,
+    ``p_high`` probabilities; ``confidence`` P(within a factor of two). ``model_type`` says what served: ``ensemble``, ``typical`` (no
+    skill), ``prior`` (cold start) or ``observed`` (the value is already known).
+
+    Each row uses what was known at its own ``as_of`` alone.
+
+    Raises
+    ------
+    UsageError
+        Where a video is not in the catalogue or ``as_of`` lies before its publication.
+    ReleaseFeaturesDiffer
+        Where the catalogue lacks a declared column that the release was trained with.
+
+    """
+    _check_declared(catalogue, release)
+    issues = issues.select("video_id", pl.col("as_of").cast(pl.Datetime("ms", "UTC")))
+    table = feature_table(catalogue, issues)
+    known = known_at_issue(catalogue, table)
+    models = models_of(release)
+    parts = []
+    for start in range(0, max(table.height, 1), _CHUNK):
+        part = slice(start, start + _CHUNK)
+        parts.append(_forecast_part(release, models, table[part], _cut(known, part)))
+        progress("forecasts", min(start + _CHUNK, table.height), table.height)
+    return pl.concat(parts)
+
+
+def _forecast_part(
+    release: Release, models: Mapping[ModelKind, KindModel], table: pl.DataFrame, known: Mapping[Target, Known]
+) -> pl.DataFrame:
+    found = predicted(models, table, known)
+    frames = []
+    for position, target in enumerate(TARGETS):
+        kind = KIND_OF_TARGET[target]
+        columns = _read_off(found[target], table, models[kind], target)
+        served = np.where(found[target].skilled, "ensemble", _without_skill(release, kind))
+        served = np.where(np.isnan(known[target].value), served, "observed")
+        frames.append(
+            table.select("video_id", "as_of", "issue_age_days").with_columns(
+                target=pl.lit(target),
+                **{name: pl.Series(values, dtype=pl.Float64) for name, values in columns.items()},
+                model_version=pl.lit(release.manifest.model_version),
+                model_type=pl.Series(served, dtype=pl.String),
+                _row=pl.int_range(table.height) * len(TARGETS) + position,
+            )
+        )
+    return pl.concat(frames).sort("_row").drop("_row")
+
+
+def _read_off(found: Predicted, table: pl.DataFrame, model: KindModel, target: Target) -> dict[str, Vector]:
+    """Return every number of a forecast row, read off its one distribution."""
+    values = found.values
+    structure = model.location.structure
+    usual = typical(structure, table, target)
+    low, high = thirds(structure, table, target)
+    quantiles = {name: np.expm1(quantile(values, level)) for name, level in QUANTILES.items()}
+    p_low, p_high = strictly_below(values, low), 1.0 - below(values, high)
+    return {
+        "point": quantiles["p50"],
+        **quantiles,
+        "p_low": p_low,
+        "p_medium": np.maximum(1.0 - p_low - p_high, 0.0),
+        "p_high": p_high,
+        "typical": np.expm1(usual),
+        "p_beats_typical": 1.0 - below(values, usual),
+        "confidence": confidence(values, quantiles["p50"]),
+        "point_mrse": mrse_point(values),
+    }
+
+
+def _without_skill(release: Release, kind: ModelKind) -> str:
+    return "prior" if release.manifest.kinds[kind].state == "prior" else "typical"
+
+
+def _cut(known: Mapping[Target, Known], part: slice) -> dict[Target, Known]:
+    return {target: Known(k.value[part], k.lower[part], k.upper[part]) for target, k in known.items()}
+
+
+def _check_declared(catalogue: Catalogue, release: Release) -> None:
+    needed, given = set(release.manifest.declared), set(catalogue.declared)
+    if missing := sorted(column.name for column in needed - given):
+        raise ReleaseFeaturesDiffer(
+            "a catalogue declares the columns that its release was trained with, with the same unit, kind and known_after_days",
+            f"missing or different: {', '.join(missing)}",
+            "Add them to catalogue.json and videos.parquet, or train a release on this catalogue",
+        )

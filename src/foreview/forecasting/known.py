@@ -1,0 +1,76 @@
+"""What is already settled at the issue time: labels that are known, and bounds that counts have set."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+
+from foreview.curves.curve import Curves, Ints, age_ms, revenue_curves, take, view_curves
+from foreview.curves.maturity import Matured, matured
+from foreview.learners.matrix import Vector
+from foreview.options import LabelOptions
+from foreview.tables.catalogue import Catalogue
+from foreview.vocabulary import DAY_MS, HORIZON_DAYS, TARGETS, Target
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """For n issues of one target on the raw scale: the value where it is known (else NaN), and bounds where it is not."""
+
+    value: Vector
+    lower: Vector
+    upper: Vector
+
+
+def known_at_issue(catalogue: Catalogue, table: pl.DataFrame) -> Mapping[Target, Known]:
+    """Return for each target what is settled at the issue times of a feature table, from points known by then alone.
+
+    Views are at least what was counted by the horizon, and at most the first count after it.
+    """
+    video, issue_age = _positions(catalogue, table)
+    views, revenue = view_curves(catalogue), revenue_curves(catalogue)
+    gaps = {days: age_ms(gap) for days, gap in LabelOptions().max_gap_days}
+    found: dict[Target, Known] = {}
+    for target in TARGETS:
+        horizon = age_ms(HORIZON_DAYS[target])
+        gap = gaps[HORIZON_DAYS[target]]
+        curves = revenue if target == "revenue_30d" else views
+        label = _label(target, curves, horizon, gap)
+        value = np.where(label.age[video] <= issue_age, label.value[video], np.nan)
+        if target == "engagement_rate":
+            lower, upper = np.zeros(video.size), np.full(video.size, np.inf)
+        else:
+            lower, upper = _bounds(curves, video, issue_age, horizon)
+        found[target] = Known(value, lower, upper)
+    return found
+
+
+def _label(target: Target, curves: Curves, horizon: int, gap: int) -> Matured:
+    if target == "revenue_30d":
+        return matured(curves, curves.values, horizon, gap)
+    counted = matured(curves, curves.peak, horizon, gap)
+    if target != "engagement_rate":
+        return counted
+    interactions = matured(curves, curves.interactions, horizon, gap).value
+    return Matured(100.0 * interactions / np.where(counted.value > 0, counted.value, np.nan), counted.age)
+
+
+def _bounds(curves: Curves, video: Ints, issue_age: Ints, horizon: int) -> tuple[Vector, Vector]:
+    last = curves.last_known(video, issue_age)
+    first = curves.starts[video]
+    within = np.minimum(curves.last_at_or_before(video, np.full(video.shape, horizon)), last)
+    after = within + 1
+    lower = np.where(within >= first, take(curves.peak, np.maximum(within, 0)), 0.0)
+    has_after = (after <= last) & (after >= first)
+    upper = np.where(has_after, take(curves.peak, np.where(has_after, after, 0)), np.inf)
+    return np.maximum(lower, 0.0), np.maximum(upper, np.maximum(lower, 0.0))
+
+
+def _positions(catalogue: Catalogue, table: pl.DataFrame) -> tuple[Ints, Ints]:
+    index = catalogue.videos.select("video_id").with_row_index("video")
+    video = table.select("video_id").join(index, on="video_id", how="left", maintain_order="left")["video"]
+    age = np.rint(table["issue_age_days"].to_numpy() * DAY_MS)
+    return video.to_numpy().astype(np.int64), age.astype(np.int64)

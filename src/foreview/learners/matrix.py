@@ -1,0 +1,69 @@
+"""From a feature table to the matrix that learners read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+Matrix: TypeAlias = npt.NDArray[np.float32]
+Vector: TypeAlias = npt.NDArray[np.float64]
+
+SMOOTHING = 20.0
+"""Rows of the overall mean that a category's own mean is mixed with (Micci-Barreca 2001)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Encoder:
+    """Columns in order, and for each category column the number of each of its values. Missing stays missing (NaN)."""
+
+    columns: tuple[str, ...]
+    categories: Mapping[str, Mapping[str, float]]
+
+    def matrix(self, table: pl.DataFrame) -> Matrix:
+        """Return (n, columns) float32; values never seen in training count as the average value (0)."""
+        exprs = []
+        for name in self.columns:
+            if name in self.categories:
+                known = self.categories[name]
+                found = pl.col(name).replace_strict(
+                    list(known), list(known.values()), default=0.0, return_dtype=pl.Float64
+                )
+                exprs.append(pl.when(pl.col(name).is_not_null()).then(found).alias(name))
+            else:
+                exprs.append(pl.col(name).cast(pl.Float64))
+        filled = table.select(expr.cast(pl.Float32).fill_null(float("nan")) for expr in exprs)
+        return np.ascontiguousarray(filled.to_numpy(), dtype=np.float32)
+
+
+def fit_encoder(table: pl.DataFrame, target: Vector) -> Encoder:
+    """Return an encoder for the columns of ``table`` (n rows) that replaces a category by its smoothed mean of ``target`` (n).
+
+    Columns without any value, and those that never vary, are left out: they can teach nothing.
+    """
+    varying = table.select(pl.all().drop_nulls().n_unique()).row(0)
+    missing = table.null_count().row(0)
+    columns = tuple(
+        name
+        for name, kinds, nulls in zip(table.columns, varying, missing, strict=True)
+        if kinds > 1 or (kinds == 1 and nulls)
+    )
+    centred = pl.Series("_target", target - target.mean())
+    categories = {name: _category_means(table[name], centred) for name in columns if table.schema[name] == pl.String()}
+    return Encoder(columns, categories)
+
+
+def _category_means(values: pl.Series, centred: pl.Series) -> dict[str, float]:
+    found = (
+        pl.DataFrame({"value": values, "target": centred})
+        .drop_nulls("value")
+        .group_by("value")
+        .agg(pl.col("target").sum(), pl.len())
+        .select("value", mean=pl.col("target") / (pl.col("len") + SMOOTHING))
+        .sort("value")
+    )
+    return dict(zip(found["value"].to_list(), found["mean"].to_list(), strict=True))

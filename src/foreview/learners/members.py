@@ -1,0 +1,39 @@
+"""The members of the ensemble. Their libraries load when a member is fitted, decoded or asked, not before."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final, Protocol
+
+from foreview.learners import boosting, forest, xgb
+from foreview.learners.matrix import Matrix, Vector
+
+
+class Fit(Protocol):
+    """Fits a member."""
+
+    def __call__(self, rows: Matrix, target: Vector, *, seed: int, threads: int) -> Any:
+        """Return the fitted model."""
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """How one kind of model is fitted, asked, and kept as bytes; ``part`` names its file inside a release."""
+
+    part: str
+    fit: Fit
+    predict: Callable[[Any, Matrix], Vector]
+    encode: Callable[[Any], bytes]
+    decode: Callable[[bytes], Any]
+    scales: bool
+    """Whether it is fitted on all rows; the others get a seeded draw of ``max_forest_rows``."""
+
+
+MEMBERS: Final[Mapping[str, Member]] = {
+    "forest": Member("forest.skops", forest.fit, forest.predict, forest.encode, forest.decode, scales=False),
+    "boosting": Member(
+        "boosting.skops", boosting.fit, boosting.predict, boosting.encode, boosting.decode, scales=False
+    ),
+    "xgb": Member("xgb.json", xgb.fit, xgb.predict, xgb.encode, xgb.decode, scales=True),
+}

@@ -1,0 +1,31 @@
+"""Slices of forecasts that are alike: by how much of the video has been seen."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+SEEN_DAYS: Final = (0, 1, 3, 7, 14)
+"""Names of the buckets of the age of the last known count [d]."""
+_EDGES: Final = np.array([0.25, 2.0, 5.0, 10.5])
+
+
+def seen_bucket(observed_age_days: npt.NDArray[np.float64]) -> npt.NDArray[np.int64]:
+    """Return for n ages of the last known count [d] the position of their bucket in :data:`SEEN_DAYS`.
+
+    Examples
+    --------
+    >>> seen_bucket(np.array([0.0, 1.2, 2.9, 7.0, 29.0])).tolist()
+    [0, 1, 2, 3, 4]
+
+    """
+    return np.searchsorted(_EDGES, observed_age_days, side="right").astype(np.int64)
+
+
+def slice_names(target: str, formats: npt.NDArray[np.str_], bucket: npt.NDArray[np.int64]) -> npt.NDArray[np.str_]:
+    """Return ``target/format/days seen`` for n forecasts: the finest slice that calibration knows."""
+    seen = np.array([str(day) for day in SEEN_DAYS])[bucket]
+    joined = np.char.add(np.char.add(np.char.add(f"{target}/", formats.astype(str)), "/"), seen)
+    return np.asarray(joined, dtype=np.str_)

@@ -1,0 +1,159 @@
+"""The model of one kind, as the parts of its file in a release and back."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+
+from foreview.errors import ReleaseCorrupt
+from foreview.learners import xgb
+from foreview.learners.ensemble import Ensemble
+from foreview.learners.location import LocationModel, Spread
+from foreview.learners.matrix import Encoder, Vector
+from foreview.learners.members import MEMBERS
+from foreview.learners.prior import prior_spread, prior_structure
+from foreview.learners.slices import SEEN_DAYS
+from foreview.learners.structure import Structure
+from foreview.releases.manifest import Release
+from foreview.uncertainty.conformal import LEVELS, Calibration, fit_to_prior
+from foreview.vocabulary import FORMATS, KIND_OF_TARGET, MODEL_KINDS, TARGETS, ModelKind
+
+_DESCRIPTION: Final = "model.json"
+_SPREAD: Final = "spread.json"
+_CHANCE: Final = "chance.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Chance:
+    """A fitted probability that there is revenue at all, with its encoder."""
+
+    encoder: Encoder
+    booster: Any
+
+
+@dataclass(frozen=True, slots=True)
+class KindModel:
+    """Everything that serves one kind: where forecasts lie, how far outcomes spread, and for revenue whether there is any."""
+
+    location: LocationModel
+    calibration: Calibration
+    chance: Chance | None = None
+
+
+def encode_model(model: KindModel) -> dict[str, bytes]:
+    """Return the parts of ``model``: ``model.json`` and, where fitted, one part a member, ``spread.json``, ``chance.json``."""
+    location = model.location
+    description = {
+        "structure": {name: dict(getattr(location.structure, name)) for name in ("level", "third", "growth", "paid")},
+        "unskilled": sorted(location.unskilled),
+        "ensemble": None,
+        "spread": None,
+        "chance": None,
+        "calibration": {
+            "quantiles": {name: list(values) for name, values in model.calibration.quantiles.items()},
+            "counts": dict(model.calibration.counts),
+        },
+    }
+    parts: dict[str, bytes] = {}
+    if location.ensemble is not None:
+        ensemble = location.ensemble
+        weights = {name: dict(values) for name, values in ensemble.weights.items()}
+        description["ensemble"] = {"encoder": _encoder_json(ensemble.encoder), "weights": weights}
+        parts |= {MEMBERS[name].part: MEMBERS[name].encode(fitted) for name, fitted in ensemble.members.items()}
+    if location.spread is not None:
+        description["spread"] = _encoder_json(location.spread.encoder)
+        parts[_SPREAD] = xgb.encode(location.spread.booster)
+    if model.chance is not None:
+        description["chance"] = _encoder_json(model.chance.encoder)
+        parts[_CHANCE] = xgb.encode(model.chance.booster)
+    return {_DESCRIPTION: json.dumps(description, sort_keys=True, allow_nan=False).encode(), **parts}
+
+
+def decode_model(parts: Mapping[str, bytes]) -> KindModel:
+    """Return the model in ``parts``, whose hashes were checked.
+
+    Raises
+    ------
+    ReleaseCorrupt
+        Where the parts are not what this version writes.
+
+    """
+    try:
+        found = json.loads(parts[_DESCRIPTION])
+        structure = found["structure"]
+        structure["third"] = {name: (low, high) for name, (low, high) in structure["third"].items()}
+        location = LocationModel(
+            Structure(**structure),
+            _decode_ensemble(found["ensemble"], parts),
+            found["spread"] and Spread(_encoder(found["spread"]), xgb.decode(parts[_SPREAD])),
+            frozenset(found["unskilled"]),
+        )
+        quantiles = {name: np.array(values) for name, values in found["calibration"]["quantiles"].items()}
+        chance = found["chance"] and Chance(_encoder(found["chance"]), xgb.decode(parts[_CHANCE]))
+        return KindModel(location, Calibration(quantiles, found["calibration"]["counts"]), chance)
+    except (KeyError, TypeError, ValueError) as error:
+        raise ReleaseCorrupt(
+            "a model file holds what this version of foreview writes",
+            f"{type(error).__name__}: {error}",
+            "Train the release again",
+        ) from error
+
+
+_DECODED: Final[dict[str, dict[ModelKind, KindModel]]] = {}
+
+
+def models_of(release: Release) -> dict[ModelKind, KindModel]:
+    """Return the decoded models of ``release``; the last two releases asked for stay decoded.
+
+    The version is the hash of the content, so it may stand for the release.
+    """
+    version = release.manifest.model_version
+    if version not in _DECODED:
+        models = {kind: decode_model(release.models[kind]) for kind in MODEL_KINDS}
+        while len(_DECODED) > 1:
+            _DECODED.pop(next(iter(_DECODED)), None)
+        _DECODED[version] = models
+        return models
+    return _DECODED[version]
+
+
+def prior_model(kind: ModelKind, structure: Structure | None = None) -> KindModel:
+    """Return the model without any data: the documented prior around ``structure``."""
+    names = prior_slices(kind)
+    calibration = fit_to_prior(np.zeros(0), np.zeros(0, dtype=np.str_), {n: prior_quantiles(n) for n in names})
+    return KindModel(LocationModel(structure or prior_structure()), calibration)
+
+
+def prior_slices(kind: ModelKind) -> list[str]:
+    """Return the slices of all targets of ``kind``."""
+    targets = [target for target in TARGETS if KIND_OF_TARGET[target] == kind]
+    return [f"{target}/{name}/{day}" for target in targets for name in FORMATS for day in SEEN_DAYS]
+
+
+def prior_quantiles(slice_name: str) -> Vector:
+    """Return (79,): the two-piece normal distribution of the documented prior [ln units around the baseline]."""
+    from scipy.special import ndtri
+
+    below, above = prior_spread(slice_name)
+    normal = ndtri(LEVELS)
+    return np.asarray(np.where(normal < 0, below, above) * normal, dtype=np.float64)
+
+
+def _decode_ensemble(found: dict[str, Any] | None, parts: Mapping[str, bytes]) -> Ensemble | None:
+    if found is None:
+        return None
+    names = [name for name in MEMBERS if MEMBERS[name].part in parts]
+    members = {name: MEMBERS[name].decode(parts[MEMBERS[name].part]) for name in names}
+    return Ensemble(_encoder(found["encoder"]), members, found["weights"])
+
+
+def _encoder_json(encoder: Encoder) -> dict[str, Any]:
+    return {"columns": list(encoder.columns), "categories": {k: dict(v) for k, v in encoder.categories.items()}}
+
+
+def _encoder(found: dict[str, Any]) -> Encoder:
+    return Encoder(tuple(found["columns"]), found["categories"])

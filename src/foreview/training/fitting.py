@@ -1,0 +1,162 @@
+"""Fitting one kind: members on the past, weights and spread on what came later, scores for calibration on what came last."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TypeAlias
+
+import numpy as np
+import polars as pl
+
+from foreview.learners.ensemble import Ensemble, choose_weights, combine, fit_members, member_predictions
+from foreview.learners.location import Located, LocationModel, Spread, locate
+from foreview.learners.matrix import Vector, fit_encoder
+from foreview.learners.spread import fit_spread
+from foreview.learners.structure import Structure, baseline, slices_of
+from foreview.options import TrainingOptions
+from foreview.training.rows import Rows
+from foreview.training.split import InnerSplit
+from foreview.uncertainty.conformal import Calibration, fit_calibration, parents
+
+Place: TypeAlias = Callable[[LocationModel, pl.DataFrame], Located]
+"""Places the final outcome of a problem; for revenue that is more than its rate."""
+
+MIN_SLICE_WEIGHTS = 500
+"""Validation rows from which a slice gets weights of its own."""
+MIN_SLICE_SKILL = 30
+MIN_VALIDATION = 40
+"""Validation rows below which weights stay equal and the spread constant."""
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Training rows of one target with the outcome of the members (n, ln scale) and the one that is calibrated (n)."""
+
+    rows: Rows
+    outcome: Vector
+    final: Vector
+    place: Place
+
+    def part(self, chosen: np.ndarray) -> Problem:
+        """Return the rows for which ``chosen`` holds."""
+        return Problem(self.rows.part(chosen), self.outcome[chosen], self.final[chosen], self.place)
+
+
+@dataclass(frozen=True, slots=True)
+class Fitted:
+    """A location model with its calibration, and its scores on the calibration window by slice."""
+
+    location: LocationModel
+    calibration: Calibration
+    scores: Mapping[str, Mapping[str, float]]
+
+
+def fit_out_of_time(
+    problems: Sequence[Problem], structure: Structure, split: InnerSplit, options: TrainingOptions
+) -> Fitted:
+    """Return the model fitted before the inner origin, its weights, spread and calibration from the videos after it."""
+    ensemble = _fit(problems, structure, split.fit, options)
+    later = [p.part(split.validate(p.rows)) for p in problems]
+    last = [p.part(split.calibrate(p.rows)) for p in problems]
+    if sum(p.outcome.size for p in later) < MIN_VALIDATION:
+        location = LocationModel(structure, ensemble)
+        both = [p.part(p.rows.published > split.origin) for p in problems]
+        return Fitted(location, _calibrate(both, location), _score(both, location))
+    location = _validated(LocationModel(structure, ensemble), later, options)
+    location = replace(location, spread=_spread(later, location, options))
+    return Fitted(location, _calibrate(last, location), _score(last, location))
+
+
+def refit(problems: Sequence[Problem], structure: Structure, judged: Fitted, options: TrainingOptions) -> Fitted:
+    """Return ``judged`` with structure and members fitted again on all rows; what was chosen out of time stays."""
+    ensemble = _fit(problems, structure, lambda rows: np.ones(rows.actual.size, dtype=np.bool_), options)
+    assert judged.location.ensemble is not None  # noqa: S101  (judged comes from fit_out_of_time)
+    ensemble = replace(ensemble, weights=judged.location.ensemble.weights)
+    return replace(judged, location=replace(judged.location, structure=structure, ensemble=ensemble))
+
+
+def _fit(
+    problems: Sequence[Problem],
+    structure: Structure,
+    chosen: Callable[[Rows], np.ndarray],
+    options: TrainingOptions,
+) -> Ensemble:
+    parts = [p.part(chosen(p.rows)) for p in problems]
+    table = pl.concat([p.rows.table for p in parts])
+    target = np.concatenate([_beyond_baseline(p, structure) for p in parts])
+    return fit_members(table, target, max_rows=options.max_forest_rows, seed=options.seed, threads=options.threads)
+
+
+def _beyond_baseline(problem: Problem, structure: Structure) -> Vector:
+    return problem.outcome - baseline(structure, problem.rows.table, problem.rows.target)
+
+
+def _validated(location: LocationModel, later: Sequence[Problem], options: TrainingOptions) -> LocationModel:
+    """Return the model with weights chosen and unskilled slices found on validation rows."""
+    assert location.ensemble is not None  # noqa: S101
+    ensemble = location.ensemble
+    table = pl.concat([p.rows.table for p in later])
+    predictions = member_predictions(ensemble, ensemble.encoder.matrix(table))
+    actual = np.concatenate([_beyond_baseline(p, location.structure) for p in later])
+    slices = np.concatenate([slices_of(p.rows.table, p.rows.target) for p in later])
+    pooled = np.array([parents(str(name))[0] for name in slices])
+    weights = {"": choose_weights(predictions, actual, seed=options.seed)}
+    for group in sorted(set(pooled.tolist())):
+        mine = pooled == group
+        if mine.sum() >= MIN_SLICE_WEIGHTS:
+            own = choose_weights({k: v[mine] for k, v in predictions.items()}, actual[mine], seed=options.seed)
+            weights |= {str(name): own for name in np.unique(slices[mine])}
+    ensemble = replace(ensemble, weights=weights)
+    unskilled = _unskilled(slices, pooled, actual, combine(ensemble, predictions, slices))
+    return replace(location, ensemble=ensemble, unskilled=unskilled)
+
+
+def _unskilled(slices: np.ndarray, pooled: np.ndarray, actual: Vector, predicted: Vector) -> frozenset[str]:
+    """Return the slices in which the baseline (a correction of 0) was at least as good; small slices go with their parent."""
+    gain = np.abs(actual) - np.abs(actual - predicted)
+    found = set()
+    for name in np.unique(slices):
+        mine = slices == name
+        if mine.sum() < MIN_SLICE_SKILL:
+            mine = pooled == parents(str(name))[0]
+        if gain[mine].mean() <= 0:
+            found.add(str(name))
+    return frozenset(found)
+
+
+def _spread(later: Sequence[Problem], location: LocationModel, options: TrainingOptions) -> Spread:
+    table = pl.concat([p.rows.table for p in later])
+    residual = np.concatenate([p.final - p.place(location, p.rows.table).location for p in later])
+    encoder = fit_encoder(table, np.abs(residual))
+    rows = encoder.matrix(table)
+    return Spread(encoder, fit_spread(rows, residual, seed=options.seed, threads=options.threads))
+
+
+def _calibrate(last: Sequence[Problem], location: LocationModel) -> Calibration:
+    placed = [(p, p.place(location, p.rows.table)) for p in last]
+    scores = np.concatenate([(p.final - at.location) / at.spread for p, at in placed])
+    return fit_calibration(scores, np.concatenate([at.slices for _, at in placed]))
+
+
+def _score(last: Sequence[Problem], location: LocationModel) -> dict[str, dict[str, float]]:
+    """Return by slice: n, the mean absolute error [ln units] of the model and of the baseline, and whether it has skill."""
+    found: dict[str, dict[str, float]] = {}
+    alone = LocationModel(location.structure)
+    for p in last:
+        at, without = p.place(location, p.rows.table), p.place(alone, p.rows.table)
+        for name in np.unique(at.slices):
+            mine = at.slices == name
+            found[str(name)] = {
+                "n": int(mine.sum()),
+                "mae_ln": float(np.abs(p.final - at.location)[mine].mean()),
+                "mae_ln_baseline": float(np.abs(p.final - without.location)[mine].mean()),
+                "skill": float(str(name) not in location.unskilled),
+            }
+    return found
+
+
+def locate_target(rows: Rows) -> Place:
+    """Return the plain way to place the outcome of ``rows``: where its own model locates it."""
+    target = rows.target
+    return lambda model, table: locate(model, table, target)
