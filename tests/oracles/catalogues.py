@@ -77,7 +77,7 @@ def _daily(draw: st.DrawFn, video_id: str, day: Any) -> list[dict[str, Any]]:
 @st.composite
 def _earnings(draw: st.DrawFn, video_id: str, day: Any) -> list[dict[str, Any]]:
     days = draw(st.sampled_from([0, 2, 34]))
-    paid = draw(st.sampled_from([(0.0,), (0.5, 1.25, 0.0), (2.0, -0.75)]))
+    paid = draw(st.sampled_from([(0.0,), (0.5, 1.25, 0.0), (2.0, -0.75), (-0.5,)]))
     gaps = draw(st.sets(st.integers(0, 34), max_size=1))
     return [
         {"video_id": video_id, "date": day + timedelta(days=k), "revenue_usd": paid[k % len(paid)]}
@@ -99,8 +99,8 @@ def _video(draw: st.DrawFn, index: int, start: datetime) -> dict[str, Any]:
         "ai_tags": draw(st.sampled_from([None, [], ["z"]])),
         "target_keywords": draw(st.sampled_from([None, ["k"]])),
         "category": draw(st.sampled_from([None, "Music"])),
-        "duration_s": draw(st.sampled_from([None, 0.0, 180.0, 181.0])),
-        "platform": draw(st.sampled_from([None, "YouTube", "tiktok"])),
+        "duration_s": draw(st.sampled_from([0.0, 180.0, 181.0, None])),
+        "platform": draw(st.sampled_from(["YouTube", "YouTube", None, "tiktok"])),
         "has_transcript": draw(st.sampled_from([None, True, False])),
         "channel_followers": draw(st.sampled_from([None, 0.0, 1500.0])),
         "uploader_age": draw(st.sampled_from([None, 12.5])),

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import numpy as np
 import polars as pl
 
-from foreview.curves.curve import Curves, age_ms, revenue_curves, view_curves
-from foreview.curves.maturity import Matured, matured
-from foreview.curves.regimes import mixes_regimes
+from foreview.curves.curve import revenue_curves, view_curves
+from foreview.curves.maturity import matured_targets
 from foreview.options import LabelOptions
 from foreview.tables.catalogue import Catalogue
-from foreview.vocabulary import HORIZON_DAYS, TARGETS, Target
 
 
 def labels(catalogue: Catalogue, options: LabelOptions | None = None) -> pl.DataFrame:
@@ -33,28 +30,10 @@ def labels(catalogue: Catalogue, options: LabelOptions | None = None) -> pl.Data
     (69.29, '2026-01-09T12:00:00+00:00', None)
 
     """
-    options = options or LabelOptions()
-    views, revenue = view_curves(catalogue), revenue_curves(catalogue)
     published = catalogue.videos["published_at"]
-    mixed = catalogue.videos.select(mixes_regimes(HORIZON_DAYS[t]).alias(t) for t in TARGETS)
     columns = [catalogue.videos["video_id"]]
-    for target in TARGETS:
-        found = _label(target, views, revenue, options)
-        value = (
-            pl.Series(target, found.value).fill_nan(None).zip_with(~mixed[target], pl.Series([None], dtype=pl.Float64))
-        )
+    for target, found in matured_targets(catalogue, view_curves(catalogue), revenue_curves(catalogue), options).items():
+        value = pl.Series(target, found.value).fill_nan(None)
         at = (published + pl.Series(found.age).cast(pl.Duration("ms"))).alias(f"{target}_matured_at")
         columns += [value, at.zip_with(value.is_not_null(), pl.Series([None], dtype=at.dtype))]
     return pl.DataFrame(columns)
-
-
-def _label(target: Target, views: Curves, revenue: Curves, options: LabelOptions) -> Matured:
-    horizon = age_ms(HORIZON_DAYS[target])
-    gap = age_ms(dict(options.max_gap_days)[HORIZON_DAYS[target]])
-    if target == "revenue_30d":
-        return matured(revenue, revenue.values, horizon, gap)
-    counted = matured(views, views.peak, horizon, gap)
-    if target != "engagement_rate":
-        return counted
-    interactions = matured(views, views.interactions, horizon, gap).value
-    return Matured(100.0 * interactions / np.where(counted.value > 0, counted.value, np.nan), counted.age)

@@ -6,7 +6,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from foreview.curves.curve import Curves, Floats, Ints
+from foreview.curves.curve import Curves, Floats, Ints, age_ms
+from foreview.curves.regimes import mixes_regimes
+from foreview.options import LabelOptions
+from foreview.tables.catalogue import Catalogue
+from foreview.vocabulary import HORIZON_DAYS, TARGETS, Target
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,6 +19,21 @@ class Matured:
 
     value: Floats
     age: Ints
+
+
+def matured_targets(
+    catalogue: Catalogue, views: Curves, revenue: Curves, options: LabelOptions | None = None
+) -> dict[Target, Matured]:
+    """Return each target of every video and when it was known: from curves that are at hand.
+
+    Missing where the metric was redefined between publication and horizon: such a count is of neither regime.
+    """
+    options = options or LabelOptions()
+    mixed = catalogue.videos.select(mixes_regimes(HORIZON_DAYS[t]).alias(t) for t in TARGETS)
+    found = {target: _matured_target(target, views, revenue, options) for target in TARGETS}
+    return {
+        target: Matured(np.where(mixed[target].to_numpy(), np.nan, one.value), one.age) for target, one in found.items()
+    }
 
 
 def matured(curves: Curves, series: Floats, horizon: int, max_gap: int) -> Matured:
@@ -35,3 +54,15 @@ def matured(curves: Curves, series: Floats, horizon: int, max_gap: int) -> Matur
     known = exists & (curves.age[right] - left_age <= max_gap)
     last = np.where(known, right, -1)
     return Matured(curves.at(series, videos, ages, last), curves.known[right])
+
+
+def _matured_target(target: Target, views: Curves, revenue: Curves, options: LabelOptions) -> Matured:
+    horizon = age_ms(HORIZON_DAYS[target])
+    gap = age_ms(dict(options.max_gap_days)[HORIZON_DAYS[target]])
+    if target == "revenue_30d":
+        return matured(revenue, revenue.values, horizon, gap)
+    counted = matured(views, views.peak, horizon, gap)
+    if target != "engagement_rate":
+        return counted
+    interactions = matured(views, views.interactions, horizon, gap).value
+    return Matured(100.0 * interactions / np.where(counted.value > 0, counted.value, np.nan), counted.age)

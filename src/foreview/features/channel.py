@@ -13,9 +13,8 @@ import numpy as np
 import polars as pl
 
 from foreview.curves.curve import AGE_BITS, Curves, Floats, Ints, age_ms
-from foreview.curves.maturity import Matured, matured
+from foreview.curves.maturity import Matured, matured_targets
 from foreview.curves.regimes import regime
-from foreview.options import LabelOptions
 from foreview.tables.catalogue import Catalogue
 
 WINDOW: Final = 20
@@ -50,12 +49,8 @@ def channel_features(
     published = _since_first(catalogue)
     group = _codes(catalogue, "channel_id", "format", regime())
     asked = _Asked(video, group[video], published[video] + issue_age)
-    gaps = {days: age_ms(gap) for days, gap in LabelOptions().max_gap_days}
-    views_7d = matured(views, views.peak, age_ms(7), gaps[7])
-    views_30d = matured(views, views.peak, age_ms(30), gaps[30])
-    interactions = matured(views, views.interactions, age_ms(30), gaps[30])
-    earned = matured(revenue, revenue.values, age_ms(30), gaps[30])
-    engagement = 100.0 * interactions.value / np.where(views_30d.value > 0, views_30d.value, np.nan)
+    found = matured_targets(catalogue, views, revenue)
+    views_30d, earned = found["views_30d"], found["revenue_30d"]
     rpm = (
         1000.0
         * np.where(earned.value > 0, earned.value, np.nan)
@@ -63,9 +58,9 @@ def channel_features(
     )
     rpm_age = np.maximum(earned.age, views_30d.age)
 
-    columns = _views_history(_events(group, published, _ln(views_7d)), asked, "7d")
+    columns = _views_history(_events(group, published, _ln(found["views_7d"])), asked, "7d")
     columns |= _views_history(_events(group, published, _ln(views_30d)), asked, "30d")
-    columns["channel_engagement"] = _median(_events(group, published, Matured(engagement, views_30d.age)), asked)
+    columns["channel_engagement"] = _median(_events(group, published, found["engagement_rate"]), asked)
     columns["channel_rpm"] = _median(_events(group, published, Matured(rpm, rpm_age)), asked)
     columns["channel_revenue"] = _median(_events(group, published, earned), asked)
     paid = Matured(np.where(np.isnan(earned.value), np.nan, (earned.value > 0).astype(np.float64)), earned.age)
