@@ -11,7 +11,7 @@ from typing import Final
 
 import polars as pl
 
-from foreview.tables.catalogue import Catalogue, SourceClock
+from foreview.tables.catalogue import DEFAULT_DELAY_HOURS, Catalogue, SourceClock
 
 REFUSED_SCHEMA: Final = {
     "file": pl.String(),
@@ -29,8 +29,10 @@ class SourceOptions:
 
     mapping: Mapping[str, str] = field(default_factory=dict)
     """Field of the catalogue → column of the source, where the names differ."""
-    clock: SourceClock | None = None
-    """The source's days; also the zone of times that name none. Without it: Los Angeles for Studio, else UTC."""
+    timezone: str | None = None
+    """IANA name of the zone of the source's days and of times that name none; without it the reader's own default."""
+    delay_hours: float = DEFAULT_DELAY_HOURS
+    missing_day_is_zero: bool = False
     channel_id: str | None = None
     """The channel of videos for which the source names none."""
     platform: str | None = None
@@ -39,6 +41,10 @@ class SourceOptions:
     """When totals without a time of their own were read; must say its time zone."""
     videos: Path | None = None
     """A table of the videos, where the source holds observations only."""
+
+    def clock(self, default_timezone: str = "UTC") -> SourceClock:
+        """Return the clock of the source."""
+        return SourceClock(self.timezone or default_timezone, self.delay_hours, self.missing_day_is_zero)
 
 
 @dataclass(frozen=True, slots=True)

@@ -162,7 +162,7 @@ def _listed(file: str, source: pl.DataFrame, reasons: pl.DataFrame) -> pl.DataFr
         if bad.height:
             joined = bad.select(LINE, reason=field).join(source.select(LINE, value=_shown(source, field)), on=LINE)
             named = joined.with_columns(file=pl.lit(file), field=pl.lit(field), line=pl.col(LINE))
-            frames.append(named.select(REFUSED_SCHEMA))
+            frames.append(named.select(*REFUSED_SCHEMA))
     return pl.concat(frames).sort("line", maintain_order=True)
 
 

@@ -23,7 +23,7 @@ from foreview.readers.sheet import LINE, Sheet, read_sheets
 from foreview.tables.catalogue import Catalogue, SourceClock
 from foreview.tables.schema import SNAPSHOTS, VIDEOS, Column, DeclaredColumn
 
-STUDIO_CLOCK: Final = SourceClock(timezone="America/Los_Angeles")
+STUDIO_TIMEZONE: Final = "America/Los_Angeles"
 """YouTube's days are Pacific days."""
 
 HEADERS: Final = {
@@ -71,7 +71,7 @@ def read_youtube_studio(path: Path, options: SourceOptions | None = None) -> Imp
 
     """
     options = options or SourceOptions()
-    clock = options.clock or STUDIO_CLOCK
+    clock = options.clock(STUDIO_TIMEZONE)
     sheets = _tables_of_videos(path, options)
     observed_at, notes = _export_time(path, options)
     tables = [_typed(sheet, found, clock) for sheet, found in sheets]

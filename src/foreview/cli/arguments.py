@@ -1,0 +1,129 @@
+"""Spellings of values on the command line; argparse turns each ValueError into a message and exit code 2."""
+
+from __future__ import annotations
+
+import argparse
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Protocol
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+
+class Subparsers(Protocol):
+    """What argparse returns from ``add_subparsers``; its own name for it is private."""
+
+    def add_parser(
+        self,
+        name: str,
+        *,
+        help: str,  # noqa: A002  (argparse's own name)
+        description: str,
+        epilog: str,
+        formatter_class: type[argparse.HelpFormatter],
+        allow_abbrev: bool,
+    ) -> argparse.ArgumentParser:
+        """Return the parser of a command."""
+
+
+def command(subparsers: Subparsers, name: str, says: str, example: str) -> argparse.ArgumentParser:
+    """Return the parser of a command with its examples."""
+    return subparsers.add_parser(
+        name,
+        help=says,
+        description=f"{says[0].upper()}{says[1:]}.",
+        epilog=f"example:\n{example}",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+
+
+def instant(text: str) -> datetime:
+    """Return a time that says its zone; a day stands for its first instant in UTC.
+
+    Examples
+    --------
+    >>> instant("2026-05-01").isoformat(), instant("2026-05-01T02:00:00+02:00").isoformat()
+    ('2026-05-01T00:00:00+00:00', '2026-05-01T00:00:00+00:00')
+
+    """
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is no time; write 2026-05-01T00:00:00Z or 2026-05-01") from None
+    if found.tzinfo is not None:
+        return found.astimezone(UTC)
+    if len(text) > len("2026-05-01"):
+        raise argparse.ArgumentTypeError(f"{text!r} says no time zone; write {text}Z if it is UTC")
+    return found.replace(tzinfo=UTC)
+
+
+def day(text: str) -> date:
+    """Return a calendar day."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is no day; write 2026-05-01") from None
+
+
+def age(text: str) -> float:
+    """Return an issue age [d]."""
+    try:
+        found = float(text)
+    except ValueError:
+        found = -1.0
+    if not 0 <= found < 30:
+        raise argparse.ArgumentTypeError(f"{text!r} is no issue age; write days from 0 up to 30, such as 0 or 3")
+    return found
+
+
+def ages(text: str) -> tuple[float, ...]:
+    """Return issue ages [d] separated by commas, in order, each once."""
+    return tuple(sorted({age(part) for part in text.split(",")}))
+
+
+def positive(text: str) -> int:
+    """Return a whole number of at least one."""
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is no whole number of at least 1")
+    return int(text)
+
+
+def whole(text: str) -> int:
+    """Return a whole number of at least zero."""
+    if not text.isdecimal():
+        raise argparse.ArgumentTypeError(f"{text!r} is no whole number of at least 0")
+    return int(text)
+
+
+def hours(text: str) -> float:
+    """Return a delay [h]."""
+    try:
+        found = float(text)
+    except ValueError:
+        found = -1.0
+    if not 0 <= found <= 24 * 60:
+        raise argparse.ArgumentTypeError(f"{text!r} is no number of hours from 0 to 1440")
+    return found
+
+
+def zone(text: str) -> str:
+    """Return the IANA name of a time zone."""
+    try:
+        return ZoneInfo(text).key
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise argparse.ArgumentTypeError(f"{text!r} is no time zone such as America/Los_Angeles") from None
+
+
+def pair(text: str) -> tuple[str, str]:
+    """Return field and column of ``field=column``."""
+    field, separator, column = text.partition("=")
+    if not (field and separator and column):
+        raise argparse.ArgumentTypeError(f"{text!r} is no FIELD=COLUMN")
+    return field.strip(), column.strip()
+
+
+def add_catalogue(parser: argparse.ArgumentParser) -> None:
+    """Add the argument of the commands that read a catalogue."""
+    parser.add_argument(
+        "catalogue", type=Path, metavar="CATALOGUE", help="folder made by `foreview import` or `simulate`"
+    )

@@ -1,0 +1,99 @@
+"""``foreview backtest``: the past replayed, forecast and scored."""
+
+from __future__ import annotations
+
+import argparse
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from foreview.cli.arguments import Subparsers, add_catalogue, ages, command, day, positive, whole
+from foreview.cli.outcome import Outcome
+from foreview.cli.output import check_new_folder
+from foreview.cli.progress import reported
+from foreview.errors import UsageError
+
+if TYPE_CHECKING:
+    from foreview.backtest.replay import Backtest
+    from foreview.releases.manifest import Release
+
+_EXAMPLE = """\
+  foreview backtest world --train-until 2026-03-31 --test-from 2026-04-01 --ages 0,7 --out report
+"""
+
+
+def add_parser(subparsers: Subparsers) -> argparse.ArgumentParser:
+    """Return the parser of the command."""
+    parser = command(subparsers, "backtest", "replay the past: train, forecast, wait, score", _EXAMPLE)
+    add_catalogue(parser)
+    parser.add_argument(
+        "--train-until", type=day, required=True, metavar="D", help="last day of publication of the videos to train on"
+    )
+    parser.add_argument(
+        "--test-from", type=day, required=True, metavar="D", help="first day of publication of the videos to test on"
+    )
+    parser.add_argument(
+        "--ages", type=ages, default=(0.0, 1.0, 3.0, 7.0), metavar="A,B,…", help="issue ages [d] (default 0,1,3,7)"
+    )
+    parser.add_argument(
+        "--embargo",
+        choices=("full", "none"),
+        default="full",
+        help="full: train only on labels mature at the start of the test (default); none: for panels shorter than the horizon, and the report says so",
+    )
+    parser.add_argument("--seed", type=whole, default=0, metavar="S", help="of the training (default 0)")
+    parser.add_argument("--threads", type=positive, default=2, metavar="N", help="threads of the learners (default 2)")
+    parser.add_argument(
+        "--out",
+        type=Path,
+        required=True,
+        metavar="REPORT",
+        help="new folder for report.json, report.md and predictions.parquet",
+    )
+    return parser
+
+
+def run(args: argparse.Namespace) -> Outcome:
+    """Replay, score and write the report."""
+    check_new_folder(args.out)
+    if args.test_from <= args.train_until:
+        raise UsageError("--test-from lies after --train-until", f"found {args.test_from} and {args.train_until}")
+    from foreview.backtest.replay import Method, backtest
+    from foreview.backtest.report import write_report
+    from foreview.forecasting.forecaster import forecast
+    from foreview.options import TrainingOptions
+    from foreview.tables.folder import read_catalogue
+    from foreview.training.trainer import train
+
+    catalogue = read_catalogue(args.catalogue)
+    with reported() as progress:
+        done = backtest(
+            catalogue,
+            Method(train, forecast, _described),
+            train_until=args.train_until,
+            test_from=args.test_from,
+            ages=args.ages,
+            embargo=args.embargo,
+            options=TrainingOptions(seed=args.seed, threads=args.threads, embargo=args.embargo),
+            created_at=datetime.now(UTC),
+            progress=progress,
+        )
+    write_report(done, args.out)
+    return _outcome(done, args.out)
+
+
+def _described(release: Release) -> dict[str, Any]:
+    """Return what the report says of the release that was trained for it."""
+    from foreview.releases.strict import to_json
+
+    manifest = release.manifest
+    said = {"model_version": manifest.model_version, "kinds": manifest.kinds, "data_window": manifest.data_window}
+    return {**{name: to_json(value) for name, value in said.items()}, "notes": list(manifest.notes)}
+
+
+def _outcome(done: Backtest, out: Path) -> Outcome:
+    from foreview.backtest.report import report_values
+
+    files = {name: str(out / name) for name in ("report.md", "report.json", "predictions.parquet")}
+    sentence = f"{out}: {done.predictions.height} scored forecasts in report.md, report.json and predictions.parquet"
+    return Outcome({"report": str(out), "files": files, **report_values(done)}, sentence, notes=done.sentences)

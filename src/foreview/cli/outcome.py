@@ -1,0 +1,61 @@
+"""What a command found, for people and for programs."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+SHOWN_ROWS = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Rows to show; cells are texts."""
+
+    title: str
+    header: Sequence[str]
+    rows: Sequence[Sequence[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """The end of a command."""
+
+    facts: Mapping[str, object]
+    """All of it, as JSON can say it."""
+    sentence: str
+    """All of it in one line."""
+    tables: Sequence[Table] = ()
+    notes: Sequence[str] = field(default_factory=tuple)
+    """What was assumed or left out; to stderr."""
+
+
+def printed(outcome: Outcome, *, as_json: bool) -> None:
+    """Print to stdout the facts as one JSON object, or sentence and tables; notes to stderr either way."""
+    for note in outcome.notes:
+        print(f"note: {note}", file=sys.stderr)
+    if as_json:
+        print(json.dumps(outcome.facts, ensure_ascii=False, allow_nan=False))
+        return
+    print(outcome.sentence)
+    for table in outcome.tables:
+        _print_table(table)
+
+
+def _print_table(table: Table) -> None:
+    from rich import box
+    from rich.console import Console
+    from rich.table import Table as RichTable
+    from rich.text import Text
+
+    drawn = RichTable(title=table.title, box=box.SIMPLE, title_justify="left")
+    for name in table.header:
+        drawn.add_column(name, overflow="fold")
+    for row in table.rows[:SHOWN_ROWS]:
+        drawn.add_row(*(Text(cell) for cell in row))  # Text: a title in [brackets] is not markup
+    console = Console(file=sys.stdout)
+    console.print(drawn)
+    if len(table.rows) > SHOWN_ROWS:
+        console.print(f"… and {len(table.rows) - SHOWN_ROWS} more")

@@ -1,0 +1,39 @@
+"""Outputs are new, and whole or not there."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from foreview.errors import UsageError
+
+if TYPE_CHECKING:
+    import polars as pl
+
+
+def check_new_folder(path: Path) -> None:
+    """Raise UsageError unless ``path`` is free; asked before the work, not after it."""
+    if os.path.lexists(path):
+        raise UsageError("--out is a new folder", f"{path} exists", "Choose another one or remove it")
+
+
+def check_file(path: Path) -> None:
+    """Raise UsageError unless a Parquet file can stand at ``path``."""
+    if path.is_dir():
+        raise UsageError("--out is a file", f"{path} is a folder", f"Write for example {path / 'forecasts.parquet'}")
+
+
+def write_parquet(frame: pl.DataFrame, path: Path) -> None:
+    """Write ``frame`` to ``path``; until it is whole, whatever was there stays."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(prefix=f".{path.name}-", suffix=".partial", dir=path.parent)
+    os.close(handle)
+    draft = Path(name)
+    try:
+        frame.write_parquet(draft)
+        draft.chmod(0o644)
+        draft.replace(path)
+    finally:
+        draft.unlink(missing_ok=True)

@@ -1,0 +1,100 @@
+"""``foreview predict``: a catalogue and a release become forecasts."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from foreview.cli.arguments import Subparsers, add_catalogue, age, command, instant
+from foreview.cli.outcome import Outcome, Table
+from foreview.cli.output import check_file, write_parquet
+from foreview.cli.progress import reported
+from foreview.errors import NotEnoughHistory
+
+if TYPE_CHECKING:
+    import polars as pl
+
+_EXAMPLE = """\
+  foreview predict world --release release --as-of 2026-05-10 --out forecasts.parquet
+  foreview predict world --release release --as-of 2026-05-10 --age 3 --out at-three-days.parquet
+"""
+
+
+def add_parser(subparsers: Subparsers) -> argparse.ArgumentParser:
+    """Return the parser of the command."""
+    parser = command(subparsers, "predict", "forecast every video from what was known at a time", _EXAMPLE)
+    add_catalogue(parser)
+    parser.add_argument(
+        "--release", type=Path, required=True, metavar="RELEASE", help="folder made by `foreview train`"
+    )
+    parser.add_argument(
+        "--as-of",
+        type=instant,
+        required=True,
+        metavar="T",
+        help="the cutoff, such as 2026-05-10T00:00:00Z; a day is its start in UTC",
+    )
+    parser.add_argument(
+        "--age",
+        type=age,
+        metavar="DAYS",
+        help="forecast each video as if it were just 0, 1, 3 or 7 days old, instead of at its age at T",
+    )
+    parser.add_argument(
+        "--out",
+        type=Path,
+        required=True,
+        metavar="FILE",
+        help="Parquet file, one row a video and target; replaced when it is there",
+    )
+    return parser
+
+
+def run(args: argparse.Namespace) -> Outcome:
+    """Write the forecasts."""
+    check_file(args.out)
+    from foreview.forecasting.forecaster import forecast, issues_as_of, issues_at_age
+    from foreview.releases.loading import read_release
+    from foreview.tables.folder import read_catalogue
+
+    release = read_release(args.release)
+    catalogue = read_catalogue(args.catalogue).as_of(args.as_of)
+    as_of = args.as_of
+    issues = issues_as_of(catalogue, as_of) if args.age is None else issues_at_age(catalogue, as_of, args.age)
+    if issues.is_empty():
+        raise NotEnoughHistory(
+            "a forecast needs a video published by then",
+            f"{args.catalogue} has none at {args.as_of.isoformat()}",
+            "Choose a later --as-of",
+        )
+    with reported() as progress:
+        forecasts = forecast(catalogue, release, issues, progress=progress)
+    write_parquet(forecasts, args.out)
+    return _outcome(forecasts, issues.height, args)
+
+
+def _outcome(forecasts: pl.DataFrame, videos: int, args: argparse.Namespace) -> Outcome:
+    counted = forecasts.group_by("target", "model_type", maintain_order=True).len()
+    served = [(target, model_type, str(count)) for target, model_type, count in counted.iter_rows()]
+    facts = {
+        "forecasts": str(args.out),
+        "as_of": args.as_of.isoformat(),
+        "videos": videos,
+        "rows": forecasts.height,
+        "served": [{"target": t, "model_type": m, "rows": n} for t, m, n in counted.iter_rows()],
+    }
+    thirty = forecasts.filter(target="views_30d").sort("as_of", "video_id", descending=True)
+    header = ("video", "age [d]", "typical", "p10", "point", "p90", "beats typical", "confidence")
+    columns = ("video_id", "issue_age_days", "typical", "p10", "point", "p90", "p_beats_typical", "confidence")
+    rows = [tuple(_cell(value) for value in row) for row in thirty.select(columns).iter_rows()]
+    tables = (Table("Views at 30 days", header, rows), Table("Served", ("target", "by", "rows"), served))
+    return Outcome(facts, f"{args.out}: {forecasts.height} forecasts of {videos} videos", tables)
+
+
+def _cell(value: str | float | None) -> str:
+    if value is None:
+        return "–"
+    if isinstance(value, str):
+        return value
+    return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3g}"

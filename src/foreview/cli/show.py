@@ -1,0 +1,78 @@
+"""``foreview show``: what a release says of itself, after its hashes were checked."""
+
+from __future__ import annotations
+
+import argparse
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from foreview.cli.arguments import Subparsers, command
+from foreview.cli.outcome import Outcome, Table
+
+if TYPE_CHECKING:
+    from foreview.releases.manifest import Manifest
+
+_EXAMPLE = """\
+  foreview show release
+  foreview show release --json
+"""
+
+
+def add_parser(subparsers: Subparsers) -> argparse.ArgumentParser:
+    """Return the parser of the command."""
+    parser = command(
+        subparsers, "show", "show what a release says of itself, and check that it may be served", _EXAMPLE
+    )
+    parser.add_argument("release", type=Path, metavar="RELEASE", help="folder made by `foreview train`")
+    return parser
+
+
+def run(args: argparse.Namespace) -> Outcome:
+    """Check a release and show its manifest."""
+    from foreview.releases.loading import read_release
+
+    return described(args.release, read_release(args.release).manifest)
+
+
+def described(folder: Path, manifest: Manifest) -> Outcome:
+    """Return what ``show`` and ``train`` say of a release."""
+    from foreview.releases.strict import to_json
+
+    window = manifest.data_window
+    published = f"{_day(window.first_published)} to {_day(window.last_published)}"
+    facts = [
+        ("version", manifest.model_version),
+        ("cutoff", manifest.as_of.isoformat()),
+        ("made", manifest.created_at.isoformat()),
+        ("trained on", f"{window.videos} videos published {published}, {window.rows} rows"),
+        ("embargo", manifest.embargo),
+        ("features", f"{len(manifest.features)} and {len(manifest.declared)} declared"),
+        ("catalogue", manifest.catalogue_fingerprint),
+        ("libraries", ", ".join(f"{name} {version}" for name, version in manifest.libraries.items())),
+    ]
+    kinds = [(kind, state.state, state.reason) for kind, state in manifest.kinds.items()]
+    return Outcome(
+        {"release": str(folder), "manifest": to_json(manifest)},
+        f"{folder}: release {manifest.model_version}",
+        (Table("", ("", ""), facts), Table("What serves", ("model", "state", "why"), kinds), *_scores(manifest)),
+        manifest.notes,
+    )
+
+
+def _day(t: datetime | None) -> str:
+    return "–" if t is None else f"{t:%Y-%m-%d}"
+
+
+def _scores(manifest: Manifest) -> tuple[Table, ...]:
+    """Return the scores as one table, however deep the trainer nested them."""
+    rows = [
+        (name, f"{value:.4g}" if isinstance(value, float) else str(value)) for name, value in _flat(manifest.scores)
+    ]
+    return (Table("Scores out of time", ("score", "value"), rows),) if rows else ()
+
+
+def _flat(scores: object, name: str = "") -> list[tuple[str, object]]:
+    if not isinstance(scores, dict):
+        return [(name, scores)]
+    return [leaf for key, value in scores.items() for leaf in _flat(value, f"{name} {key}".strip())]
