@@ -1,0 +1,144 @@
+"""The report for people, in Markdown."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from itertools import groupby
+from typing import Final
+
+from foreview.backtest.replay import Backtest
+from foreview.backtest.scores import SliceScores
+from foreview.metrics.bootstrap import Estimate
+from foreview.metrics.interval import Share
+from foreview.vocabulary import TARGET_UNITS, Target
+
+NAMES: Final = {
+    "forecast": "**forecast**",
+    "typical": "typical",
+    "szabo_huberman": "Szabo–Huberman",
+    "pinto_ml": "Pinto ML",
+}
+
+_PROBABILITY_COLUMNS: Final = (
+    *(column for name in ("low", "medium", "high", "beats typical") for column in (f"{name} AUC", "ECE")),
+    "confidence ECE",
+)
+
+
+def report_page(backtest: Backtest) -> str:
+    """Return ``report.md``: what was done, then for each target the errors, the intervals and the probabilities."""
+    plan = backtest.plan
+    warning = "> **EMBARGO NONE**" if plan.embargo == "none" else "> Full embargo"
+    parts = [
+        f"# Backtest: trained until {plan.train_until}, tested from {plan.test_from}",
+        "\n".join([f"{warning}", *(f"> {sentence}" for sentence in backtest.sentences)]),
+        _release(backtest),
+    ]
+    for target, slices in groupby(backtest.scores, key=lambda scores: scores.target):
+        parts += _target(target, list(slices))
+    parts.append(_READING)
+    return "\n\n".join(parts) + "\n"
+
+
+def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """Return a Markdown table."""
+    lines = [head, ["---"] * len(head), *rows]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+def _release(backtest: Backtest) -> str:
+    facts = table(["release", ""], [[str(name), str(value)] for name, value in backtest.release.items()])
+    return f"{facts}\n\nWritten {backtest.created_at:%Y-%m-%d %H:%M} UTC."
+
+
+def _target(target: Target, slices: list[SliceScores]) -> list[str]:
+    return [
+        f"## {target} [{TARGET_UNITS[target]}]",
+        "Errors of every method on the rows where all of them are defined; *all rows* is the forecast where some baseline is not.",
+        table(
+            ["format", "age d", "rows", "method", "MAE ln", "forecast ÷ it (95 %)", "mRSE", "median APE %", "Spearman"],
+            [line for scores in slices for line in _errors(scores)],
+        ),
+        "Intervals: share covered (exact 95 % interval of that share), mean interval score of ln(1+y).",
+        table(
+            ["format", "age d", "rows", "50 %", "score", "80 %", "score", "95 %", "score", "CRPS ln"],
+            [_intervals(scores) for scores in slices],
+        ),
+        "Probabilities: area under the curve (AUC) and expected calibration error (ECE).",
+        table(
+            ["format", "age d", *_PROBABILITY_COLUMNS],
+            [_probabilities(scores) for scores in slices],
+        ),
+        "Confidence: said → happened (rows), by tenth.",
+        table(["format", "age d", "said → happened"], [_confidence(scores) for scores in slices]),
+    ]
+
+
+def _errors(scores: SliceScores) -> list[list[str]]:
+    ratios = {comparison.baseline: _estimate(comparison.mae_ln_ratio) for comparison in scores.comparisons}
+    named = [(NAMES[method.method], ratios.get(method.method, ""), method) for method in scores.compared]
+    if scores.alone.rows != scores.compared[0].rows:
+        named.append(("forecast, all rows", "", scores.alone))
+    return [
+        [
+            *_where(scores),
+            f"{errors.rows:,}",
+            name,
+            _number(errors.mae_ln),
+            ratio,
+            _number(errors.mrse),
+            _number(errors.median_ape, 1),
+            _number(errors.spearman.value),
+        ]
+        for name, ratio, errors in named
+    ]
+
+
+def _intervals(scores: SliceScores) -> list[str]:
+    cells = [cell for found in scores.intervals for cell in (_share(found.covered), _number(found.score_ln))]
+    return [*_where(scores), f"{scores.rows:,}", *cells, _number(scores.crps_ln)]
+
+
+def _probabilities(scores: SliceScores) -> list[str]:
+    classes = [cell for found in scores.classes for cell in (_number(found.auc), _number(found.calibration_error))]
+    beats = scores.beats_typical
+    return [
+        *_where(scores),
+        *(classes or ["–"] * 6),
+        _number(beats.auc),
+        _number(beats.calibration_error),
+        _number(scores.confidence.error),
+    ]
+
+
+def _confidence(scores: SliceScores) -> list[str]:
+    bins = [f"{b.mean_probability:.2f} → {b.share_happened:.2f} ({b.n:,})" for b in scores.confidence.bins]
+    return [*_where(scores), "; ".join(bins)]
+
+
+def _where(scores: SliceScores) -> tuple[str, str]:
+    return scores.format, f"{scores.issue_age_days:g}"
+
+
+def _number(value: float, digits: int = 3) -> str:
+    return f"{value:,.{digits}f}" if math.isfinite(value) else "–"
+
+
+def _estimate(found: Estimate) -> str:
+    return f"{_number(found.value)} ({_number(found.low)} – {_number(found.high)})"
+
+
+def _share(found: Share) -> str:
+    return f"{100 * found.value:.1f} ({100 * found.low:.1f} – {100 * found.high:.1f})"
+
+
+_READING: Final = """## How to read this
+
+- **MAE ln**: mean of |ln(1+forecast) − ln(1+actual)|. **mRSE**: mean relative squared error, of the point made for it (Pinto ML's point is
+  its own; typical has none), over outcomes of at least 1 view, 0.1 percent or 1 cent. **median APE** over the same rows.
+- **forecast ÷ it**: mean error of the forecast over that of the baseline; below 1 the forecast is better. The interval is a paired
+  bootstrap that draws whole channels.
+- **Spearman**: order of the videos within a channel, channels weighted by their videos.
+- Rows whose outcome was already known at the issue time are no forecasts and are left out.
+- What every field of `report.json` means: `docs/reference/report.md`."""

@@ -1,0 +1,76 @@
+"""The report as files."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+
+import polars as pl
+import pytest
+
+from foreview.backtest.replay import backtest
+from foreview.backtest.report import write_report
+from foreview.errors import UsageError
+from tests.core.backtest.replayed import LAW, MADE, world
+
+
+def replayed(embargo="full"):
+    return backtest(
+        world(),
+        LAW,
+        train_until=date(2026, 2, 10),
+        test_from=date(2026, 2, 11),
+        ages=(0.0, 3.0),
+        embargo=embargo,
+        created_at=MADE,
+    )
+
+
+def test_a_report_is_three_files(tmp_path):
+    write_report(replayed(), tmp_path / "report")
+    assert sorted(p.name for p in (tmp_path / "report").iterdir()) == [
+        "predictions.parquet",
+        "report.json",
+        "report.md",
+    ]
+    assert [p.name for p in tmp_path.iterdir()] == ["report"]
+
+
+def test_predictions_come_back_as_they_were(tmp_path):
+    found = replayed()
+    write_report(found, tmp_path / "report")
+    assert pl.read_parquet(tmp_path / "report" / "predictions.parquet").equals(found.predictions)
+
+
+def test_the_json_says_what_was_done_and_holds_every_slice(tmp_path):
+    found = replayed("none")
+    write_report(found, tmp_path / "report")
+    values = json.loads((tmp_path / "report" / "report.json").read_text(encoding="utf-8"))
+    assert (values["train_until"], values["test_from"], values["embargo"]) == ("2026-02-10", "2026-02-11", "none")
+    assert values["release"]["model_version"] == "v1"
+    assert len(values["slices"]) == len(found.scores)
+    assert values["slices"][0]["compared"][1]["method"] == "typical"
+    assert values["baselines"][0]["pinto_ml"]["weights"]
+
+
+def test_no_embargo_stands_at_the_top_of_the_page(tmp_path):
+    write_report(replayed("none"), tmp_path / "report")
+    page = (tmp_path / "report" / "report.md").read_text(encoding="utf-8")
+    assert "EMBARGO NONE" in page.splitlines()[2]
+    assert "| all | 3 | " in page
+
+
+def test_each_table_has_as_many_cells_in_every_line(tmp_path):
+    write_report(replayed(), tmp_path / "report")
+    page = (tmp_path / "report" / "report.md").read_text(encoding="utf-8")
+    for part in page.split("\n\n"):
+        if part.startswith("|"):
+            assert len({line.count("|") for line in part.splitlines()}) == 1
+
+
+def test_a_report_does_not_overwrite(tmp_path):
+    (tmp_path / "report").mkdir()
+    (tmp_path / "report" / "mine.txt").write_text("kept")
+    with pytest.raises(UsageError, match="exists and is not empty"):
+        write_report(replayed(), tmp_path / "report")
+    assert (tmp_path / "report" / "mine.txt").read_text() == "kept"

@@ -1,0 +1,97 @@
+"""Scores of a method that knows the law of the world."""
+
+from __future__ import annotations
+
+import math
+from datetime import date
+
+import numpy as np
+import polars as pl
+import pytest
+
+from foreview.backtest.replay import backtest
+from foreview.backtest.scores import score
+from tests.core.backtest.replayed import LAW, MADE, world
+
+REPLAYED = backtest(
+    world(900),
+    LAW,
+    train_until=date(2026, 2, 20),
+    test_from=date(2026, 2, 21),
+    ages=(0.0, 3.0),
+    created_at=MADE,
+)
+
+
+def slice_of(format_: str, age: float, target: str):
+    (found,) = [s for s in REPLAYED.scores if (s.format, s.issue_age_days, s.target) == (format_, age, target)]
+    return found
+
+
+def test_formats_share_the_rows_of_all():
+    counts = {name: slice_of(name, 0.0, "views_30d").rows for name in ("all", "short", "long")}
+    assert counts["all"] == counts["short"] + counts["long"] == REPLAYED.predictions["video_id"].n_unique()
+
+
+def test_a_forecast_by_the_law_covers_what_it_promises():
+    for found in slice_of("all", 0.0, "views_30d").intervals:
+        assert found.covered.low <= found.level / 100 <= found.covered.high + 0.03
+
+
+def test_confidence_by_the_law_is_reliable():
+    assert slice_of("all", 0.0, "views_30d").confidence.error < 0.1
+
+
+def test_classes_by_the_law_have_their_shares_and_no_order():
+    found = slice_of("all", 0.0, "views_30d").classes
+    assert [c.name for c in found] == ["low", "medium", "high"]
+    assert sum(c.share for c in found) == pytest.approx(1)
+    assert [c.auc for c in found] == [0.5, 0.5, 0.5]
+
+
+def test_without_bounds_there_are_no_class_scores():
+    assert score(REPLAYED.predictions.drop("low_third"))[0].classes == ()
+
+
+def test_at_age_0_only_typical_is_compared_and_later_every_baseline():
+    assert [m.method for m in slice_of("all", 0.0, "views_30d").compared] == ["forecast", "typical"]
+    later = slice_of("all", 3.0, "views_30d")
+    assert [m.method for m in later.compared] == ["forecast", "typical", "szabo_huberman", "pinto_ml"]
+    assert [c.baseline for c in later.comparisons] == ["typical", "szabo_huberman", "pinto_ml"]
+
+
+def test_methods_are_compared_on_the_same_rows_and_the_forecast_also_on_all():
+    hidden = pl.when(pl.int_range(pl.len()) % 4 > 0).then("pinto_ml").alias("pinto_ml")
+    found = next(s for s in score(REPLAYED.predictions.with_columns(hidden)) if s.issue_age_days == 3.0)
+    assert len({m.rows for m in found.compared}) == 1
+    assert found.compared[0].rows < found.rows == found.alone.rows
+
+
+def test_the_errors_are_those_of_the_rows():
+    rows = REPLAYED.predictions.filter(
+        (pl.col("issue_age_days") == 3.0) & (pl.col("target") == "views_30d") & (pl.col("format") == "long")
+    )
+    actual, point = rows["actual"].to_numpy(), rows["pinto_ml"].to_numpy()
+    (found,) = [m for m in slice_of("long", 3.0, "views_30d").compared if m.method == "pinto_ml"]
+    assert found.mae_ln == pytest.approx(np.abs(np.log1p(point) - np.log1p(actual)).mean())
+    assert found.mrse == pytest.approx(((point / actual - 1) ** 2).mean())
+    assert found.median_ape == pytest.approx(100 * np.median(np.abs(point / actual - 1)))
+
+
+def test_a_method_that_sees_the_growth_beats_one_that_does_not():
+    (found,) = [c for c in slice_of("all", 3.0, "views_30d").comparisons if c.baseline == "pinto_ml"]
+    assert found.mae_ln_ratio.low > 1
+    assert found.mae_ln_difference.low > 0
+
+
+def test_the_mrse_of_the_forecast_is_of_the_point_made_for_it():
+    found = slice_of("all", 0.0, "views_30d")
+    (typical,) = [m for m in found.compared if m.method == "typical"]
+    assert found.compared[0].mrse < typical.mrse
+    assert found.compared[0].mae_ln == typical.mae_ln
+
+
+def test_outcomes_of_nothing_have_no_relative_error():
+    nothing = score(REPLAYED.predictions.with_columns(actual=pl.lit(0.0)))[0]
+    assert math.isnan(nothing.alone.mrse)
+    assert nothing.comparisons[0].mrse_ratio is None
