@@ -5,18 +5,20 @@ from __future__ import annotations
 import argparse
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from foreview.cli.arguments import Subparsers, add_catalogue, ages, command, day, positive, whole
-from foreview.cli.outcome import Outcome
+from foreview.cli.outcome import Outcome, Table
 from foreview.cli.output import check_new_folder
 from foreview.cli.progress import reported
 from foreview.errors import UsageError
 
 if TYPE_CHECKING:
     from foreview.backtest.replay import Backtest
+    from foreview.backtest.scores import SliceScores
     from foreview.releases.manifest import Release
 
+_BASELINES: Final = ("typical", "szabo_huberman", "pinto_ml")
 _EXAMPLE = """\
   foreview backtest world --train-until 2026-03-31 --test-from 2026-04-01 --ages 0,7 --out report
 """
@@ -84,11 +86,15 @@ def run(args: argparse.Namespace) -> Outcome:
 
 def _described(release: Release) -> dict[str, Any]:
     """Return what the report says of the release that was trained for it."""
-    from foreview.releases.strict import to_json
-
     manifest = release.manifest
-    said = {"model_version": manifest.model_version, "kinds": manifest.kinds, "data_window": manifest.data_window}
-    return {**{name: to_json(value) for name, value in said.items()}, "notes": list(manifest.notes)}
+    window = manifest.data_window
+    return {
+        "model_version": manifest.model_version,
+        "videos": window.videos,
+        "rows": window.rows,
+        **{kind: f"{state.state}: {state.reason}" for kind, state in manifest.kinds.items()},
+        "notes": "; ".join(manifest.notes),
+    }
 
 
 def _outcome(done: Backtest, out: Path) -> Outcome:
@@ -96,4 +102,15 @@ def _outcome(done: Backtest, out: Path) -> Outcome:
 
     files = {name: str(out / name) for name in ("report.md", "report.json", "predictions.parquet")}
     sentence = f"{out}: {done.predictions.height} scored forecasts in report.md, report.json and predictions.parquet"
-    return Outcome({"report": str(out), "files": files, **report_values(done)}, sentence, notes=done.sentences)
+    rows = [_row(scores) for scores in done.scores if scores.format == "all"]
+    header = ("target", "age [d]", "rows", "MAE ln", *(f"÷ {name}" for name in _BASELINES), "80 % covers")
+    facts = {"report": str(out), "files": files, **report_values(done)}
+    return Outcome(facts, sentence, (Table("Errors, and as a share of each baseline's", header, rows),), done.sentences)
+
+
+def _row(scores: SliceScores) -> tuple[str, ...]:
+    ratios = {comparison.baseline: comparison.mae_ln_ratio for comparison in scores.comparisons}
+    shares = [f"{ratios[name].value:.2f}" if name in ratios else "–" for name in _BASELINES]
+    covered = [f"{interval.covered.value:.0%}" for interval in scores.intervals if interval.level == 80]
+    age, rows, error = f"{scores.issue_age_days:g}", str(scores.rows), f"{scores.alone.mae_ln:.3f}"
+    return (scores.target, age, rows, error, *shares, *covered)

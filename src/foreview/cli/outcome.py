@@ -50,7 +50,7 @@ def _print_table(table: Table) -> None:
     from rich.table import Table as RichTable
     from rich.text import Text
 
-    drawn = RichTable(title=table.title, box=box.SIMPLE, title_justify="left")
+    drawn = RichTable(title=table.title or None, box=box.SIMPLE, title_justify="left", show_header=any(table.header))
     for name in table.header:
         drawn.add_column(name, overflow="fold")
     for row in table.rows[:SHOWN_ROWS]:

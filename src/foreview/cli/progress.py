@@ -53,7 +53,7 @@ def _lines() -> Progress:
 
     def progress(step: str, done: int, total: int) -> None:
         nonlocal last
-        if time.monotonic() - last >= LINE_EVERY_SECONDS:
+        if done < total and time.monotonic() - last >= LINE_EVERY_SECONDS:
             last = time.monotonic()
             print(f"{step}: {done} of {total}", file=sys.stderr, flush=True)
 

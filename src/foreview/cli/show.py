@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,6 +13,7 @@ from foreview.cli.outcome import Outcome, Table
 
 if TYPE_CHECKING:
     from foreview.releases.manifest import Manifest
+    from foreview.releases.strict import Json
 
 _EXAMPLE = """\
   foreview show release
@@ -65,14 +67,21 @@ def _day(t: datetime | None) -> str:
 
 
 def _scores(manifest: Manifest) -> tuple[Table, ...]:
-    """Return the scores as one table, however deep the trainer nested them."""
-    rows = [
-        (name, f"{value:.4g}" if isinstance(value, float) else str(value)) for name, value in _flat(manifest.scores)
-    ]
-    return (Table("Scores out of time", ("score", "value"), rows),) if rows else ()
+    """Return the scores as one table, however deep the trainer nested them: a row a group of figures."""
+    groups = list(_groups(manifest.scores, ""))
+    names = list(dict.fromkeys(name for _, figures in groups for name in figures))
+    rows = [(group, *(_figure(figures.get(name)) for name in names)) for group, figures in groups]
+    return (Table("Scores out of time", ("of", *names), rows),) if rows else ()
 
 
-def _flat(scores: object, name: str = "") -> list[tuple[str, object]]:
-    if not isinstance(scores, dict):
-        return [(name, scores)]
-    return [leaf for key, value in scores.items() for leaf in _flat(value, f"{name} {key}".strip())]
+def _groups(scores: Mapping[str, Json], name: str) -> Iterator[tuple[str, dict[str, Json]]]:
+    figures = {key: value for key, value in scores.items() if not isinstance(value, dict)}
+    if figures:
+        yield name, figures
+    for key, value in scores.items():
+        if isinstance(value, dict):
+            yield from _groups(value, key)
+
+
+def _figure(value: Json) -> str:
+    return "–" if value is None else f"{value:.4g}" if isinstance(value, float) else str(value)

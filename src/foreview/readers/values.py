@@ -86,7 +86,8 @@ def day(text: pl.Expr) -> pl.Expr:
 
     """
     bare = text.str.strip_chars().str.replace(r"(?i)\bsept\b", "Sep")
-    return pl.coalesce(bare.str.to_date(spelling, strict=False) for spelling in _DAY_SPELLINGS)
+    with_century = pl.when(bare.str.contains(r"\d{4}")).then(bare)
+    return pl.coalesce(with_century.str.to_date(spelling, strict=False) for spelling in _DAY_SPELLINGS)
 
 
 def instant(text: pl.Expr, timezone: str) -> pl.Expr:

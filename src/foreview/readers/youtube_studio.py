@@ -17,7 +17,7 @@ from typing import Final
 import polars as pl
 
 from foreview.errors import SourceError
-from foreview.readers.imported import Imported, SourceOptions, refused_frame, with_notes
+from foreview.readers.imported import Imported, SourceOptions, refusals, refused_frame, with_notes
 from foreview.readers.rows import TypedRows, matched, same_name, typed_rows
 from foreview.readers.sheet import LINE, Sheet, read_sheets
 from foreview.tables.catalogue import Catalogue, SourceClock
@@ -123,23 +123,15 @@ def _typed(sheet: Sheet, found: dict[str, str], clock: SourceClock) -> TypedRows
 
 def _without_doubtful(path: Path, rows: pl.DataFrame, observed_at: datetime) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Return the rows without repeated videos and without those published after the export; and these as refused."""
-    repeated = ~pl.col("video_id").is_first_distinct()
-    early = pl.col("published_at") > pl.lit(observed_at)
-    reason = (
-        pl.when(repeated)
+    judged = rows.with_columns(
+        reason=pl.when(~pl.col("video_id").is_first_distinct())
         .then(pl.lit("the video has a row further up"))
-        .when(early)
-        .then(pl.lit(f"published after the totals were read ({observed_at.isoformat()})"))
+        .when(pl.col("published_at") > pl.lit(observed_at))
+        .then(pl.lit(f"its video was published after the totals were read ({observed_at.isoformat()})"))
     )
-    judged = rows.with_columns(reason=reason)
-    refused = judged.filter(pl.col("reason").is_not_null()).select(
-        file=pl.lit(path.name),
-        line=LINE,
-        field=pl.when(repeated).then(pl.lit("video_id")).otherwise(pl.lit("published_at")),
-        value=pl.when(repeated).then("video_id").otherwise(pl.col("published_at").dt.to_string("iso:strict")),
-        reason="reason",
-    )
-    return judged.filter(pl.col("reason").is_null()).drop("reason"), refused
+    doubtful = judged.filter(pl.col("reason").is_not_null())
+    refused = [(line, "video_id", video_id, why) for line, video_id, why in doubtful[LINE, "video_id", "reason"].rows()]
+    return judged.filter(pl.col("reason").is_null()).drop("reason"), refusals(path.name, refused)
 
 
 def _catalogue(rows: pl.DataFrame, observed_at: datetime, clock: SourceClock, options: SourceOptions) -> Catalogue:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import hashlib
-import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -15,6 +13,7 @@ import polars as pl
 
 from foreview.errors import CatalogueError, UsageError
 from foreview.tables.checks import check_rows_belong, check_table, with_format
+from foreview.tables.fingerprint import fingerprint_of
 from foreview.tables.schema import TABLES, DeclaredColumn
 
 DEFAULT_DELAY_HOURS = 48.0
@@ -145,12 +144,7 @@ class Catalogue:
 
     def fingerprint(self) -> str:
         """Return the SHA-256 of the content: equal catalogues have equal fingerprints."""
-        digest = hashlib.sha256(repr((self.clock, self.declared)).encode())
-        for name in _TABLES:
-            buffer = io.BytesIO()
-            getattr(self, name).rechunk().write_ipc(buffer, compression="uncompressed")
-            digest.update(buffer.getbuffer())
-        return digest.hexdigest()
+        return fingerprint_of(repr((self.clock, self.declared)), (getattr(self, name) for name in _TABLES))
 
 
 _TABLES = ("videos", "snapshots", "daily", "earnings")
