@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
 import polars as pl
 from django.apps import apps
+from django.core.exceptions import ObjectDoesNotExist, ValidationError
 from django.db import connections
 from django.db.models import BooleanField, Case, CharField, F, Model, Q, QuerySet, UUIDField, Value, When
 from django.db.models.functions import Cast
@@ -14,6 +15,7 @@ from django.db.models.functions import Cast
 from downloader.configuration import Table, table, video_table
 from downloader.frames import Schema, frame_of
 from downloader.models import MLPrediction, VideoDownload
+from foreview.errors import UsageError
 from foreview.tables.schema import TEXTS, TIME
 
 VIDEO_SCHEMA: Final[Schema] = {
@@ -42,14 +44,42 @@ ROW_SCHEMAS: Final[dict[str, Schema]] = {
 }
 
 
+class VideoUnknown(UsageError, ObjectDoesNotExist):  # noqa: N818  (Django's own says DoesNotExist)
+    """There is no such video."""
+
+    def __init__(self, model: type[Model], fact: str) -> None:
+        super().__init__(f"a forecast is of a {model._meta.label} of the database", fact, "Check the id")
+
+
 def video_model() -> type[Model]:
     """Return the model of the videos: the own one, or the mapped one."""
     return apps.get_model(video_table().model)
 
 
-def video_key(video_id: str) -> Any:
+def key_of(video_id: str) -> Any:
     """Return the primary key that a catalogue's ``video_id`` stands for."""
     return video_model()._meta.pk.to_python(video_id)
+
+
+def known_keys(video_ids: Iterable[Any]) -> list[Any]:
+    """Return the primary keys ``video_ids``, each once.
+
+    Raises
+    ------
+    VideoUnknown
+        Where there is no video of that key.
+
+    """
+    model = video_model()
+    try:
+        keys = list(dict.fromkeys(model._meta.pk.to_python(video_id) for video_id in video_ids))
+    except ValidationError as error:
+        raise VideoUnknown(model, "; ".join(error.messages)) from None
+    known = set(model._default_manager.filter(pk__in=keys).values_list("pk", flat=True))
+    if unknown := [str(key) for key in keys if key not in known]:
+        shown = f"{', '.join(unknown[:3])}{f' and {len(unknown) - 3} more' if len(unknown) > 3 else ''}"
+        raise VideoUnknown(model, f"there is none with the id {shown}")
+    return keys
 
 
 def videos(asked: Sequence[Any] | None = None) -> pl.DataFrame:
@@ -87,11 +117,6 @@ def keys_by_source_id() -> pl.DataFrame:
     known = VideoDownload.objects.filter(source_id__isnull=False).values_list("source_id", "pk")
     found = frame_of(known, {"video_id": pl.String, "video": pl.Float64})
     return found.with_columns(pl.col("video").cast(pl.Int64))
-
-
-def existing_keys(asked: Sequence[Any]) -> set[Any]:
-    """Return those of the keys ``asked`` for that are keys of videos."""
-    return set(video_model()._default_manager.filter(pk__in=asked).values_list("pk", flat=True))
 
 
 def prediction_of(video: Any) -> MLPrediction:

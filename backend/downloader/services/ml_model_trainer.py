@@ -1,0 +1,65 @@
+"""From the database to a release that serves."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+
+from django.utils import timezone
+
+from downloader.configuration import releases_folder
+from downloader.gateways.catalogue import training_catalogue
+from downloader.services.clock import issue_time
+from foreview.errors import NotEnoughHistory
+from foreview.options import Progress, TrainingOptions, silent
+from foreview.releases.loading import read_manifest
+from foreview.releases.manifest import Manifest
+from foreview.releases.store import champion, publish_to, set_champion
+from foreview.training.trainer import train
+from foreview.vocabulary import KIND_OF_TARGET, TARGETS
+
+
+class MLModelTrainer:
+    """Training, under the name that existing code calls."""
+
+    def train_all_models(
+        self,
+        *,
+        as_of: datetime | None = None,
+        options: TrainingOptions | None = None,
+        progress: Progress = silent,
+    ) -> Manifest:
+        """Train views, engagement and revenue on what was known at ``as_of`` (default: now), publish, and let it serve.
+
+        Only usable videos with a publication time are used, and only labels mature at ``as_of``.
+
+        Raises
+        ------
+        NotEnoughHistory
+            Where no label is mature, or what was learned before would give way to nothing learned. The old champion serves on.
+
+        """
+        t, root = issue_time(as_of), releases_folder()
+        progress("reading", 0, 1)
+        catalogue = training_catalogue(t)
+        release = train(catalogue, t, options, created_at=timezone.now(), progress=progress)
+        _check_no_worse(release.manifest, root)
+        publish_to(root, release)
+        set_champion(root, release.manifest.model_version)
+        return release.manifest
+
+
+def _check_no_worse(new: Manifest, root: Path) -> None:
+    """Raise NotEnoughHistory where the champion was fitted and the new release, for want of videos, was not."""
+    serving = champion(root)
+    if serving is None:
+        return
+    old = read_manifest(serving)
+    fitted = {KIND_OF_TARGET[target] for target in TARGETS if target in new.scores}  # scored out of time, so fitted
+    for kind, state in new.kinds.items():
+        if old.kinds[kind].state == "ensemble" and kind not in fitted:
+            raise NotEnoughHistory(
+                "a champion with fitted models is replaced only by one that was fitted too",
+                f"{kind}: {state.reason}",
+                f"{old.model_version} serves on; train again when more videos are mature",
+            )
