@@ -11,9 +11,9 @@ from typing import Final, Literal, TypeAlias
 
 import polars as pl
 
-from foreview.errors import SourceError, UsageError
+from foreview.errors import SourceError
 from foreview.readers.imported import REFUSED_SCHEMA, Imported, SourceOptions, refused_frame, with_notes
-from foreview.readers.rows import TypedRows, matched, same_name, typed_rows
+from foreview.readers.rows import TypedRows, check_mapped, matched, typed_rows
 from foreview.readers.sheet import LINE, Sheet, read_sheets
 from foreview.tables.catalogue import Catalogue, SourceClock
 from foreview.tables.schema import DAILY, EARNINGS, SNAPSHOTS, VIDEOS, Column
@@ -57,12 +57,14 @@ def read_daily(path: Path, options: SourceOptions | None = None) -> Imported:
 
 
 def _read(path: Path, kind: Observations, options: SourceOptions) -> Imported:
-    _check_mapping(kind, options)
     clock = options.clock()
+    sheets, beside = read_sheets(path), read_sheets(options.videos) if options.videos else ()
+    check_mapped(options.mapping, (*_COLUMNS[kind], *VIDEOS), (*sheets, *beside))
     facts = [column for column in VIDEOS if column.name != "video_id"]
-    observed = _table(path, [*_COLUMNS[kind], *([] if options.videos else facts)], options, clock)
+    columns = [*_COLUMNS[kind], *([] if options.videos else facts)]
+    observed = _table(path, sheets, columns, options)
     if options.videos:
-        listed = _table(options.videos, VIDEOS, options, clock)
+        listed = _table(options.videos, beside, VIDEOS, options)
         videos, repeated = _distinct(options.videos, listed)
         refused = [listed.refused, repeated, observed.refused]
         notes = (*listed.notes, *observed.notes)
@@ -74,35 +76,17 @@ def _read(path: Path, kind: Observations, options: SourceOptions) -> Imported:
     return Imported(with_notes(catalogue, notes), refused_frame([*refused, astray]))
 
 
-def _check_mapping(kind: Observations, options: SourceOptions) -> None:
-    fields = [column.name for column in (*_COLUMNS[kind], *VIDEOS)]
-    if unknown := sorted(set(options.mapping) - set(fields)):
-        raise UsageError(
-            "--map names a field of the catalogue",
-            f"found {', '.join(unknown)}",
-            f"Fields are {', '.join(dict.fromkeys(fields))}",
-        )
-
-
-def _table(path: Path, columns: Sequence[Column], options: SourceOptions, clock: SourceClock) -> TypedRows:
+def _table(path: Path, sheets: Sequence[Sheet], columns: Sequence[Column], options: SourceOptions) -> TypedRows:
     """Return the first table of the file that has the required columns."""
     required = {column.name for column in columns if column.required}
-    sheets = read_sheets(path)
-    mapping = options.mapping if options.videos is None else _fitting(options, sheets)
     for sheet in sheets:
-        found = matched(sheet, [column.name for column in columns], mapping)
+        found = matched(sheet, [column.name for column in columns], options.mapping)
         if required <= set(found):
-            table = typed_rows(sheet, columns, found, clock.timezone)
+            table = typed_rows(sheet, columns, found, options.clock().timezone)
             unused = [column for column in sheet.columns if column not in found.values()]
             left_out = [f"columns of {path.name} left out: {', '.join(unused)}"] if unused else []
             return TypedRows(table.rows, pl.concat([sheet.refused, table.refused]), (*table.notes, *left_out))
     raise _lacks(path, [column.name for column in columns if column.required], sheets)
-
-
-def _fitting(options: SourceOptions, sheets: Sequence[Sheet]) -> dict[str, str]:
-    """Return the part of the mapping that fits: with two files, a column need only be in one of them."""
-    columns = {same_name(column) for sheet in sheets for column in sheet.columns}
-    return {field: column for field, column in options.mapping.items() if same_name(column) in columns}
 
 
 def _lacks(path: Path, required: Sequence[str], sheets: Sequence[Sheet]) -> SourceError:

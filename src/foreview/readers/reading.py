@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final, Literal, TypeAlias
 
-from foreview.errors import SourceError
+from foreview.errors import SourceError, UsageError
 from foreview.readers.generic import read_daily, read_snapshots
 from foreview.readers.imported import Imported, SourceOptions
 from foreview.readers.youtube_studio import read_youtube_studio
@@ -28,9 +28,18 @@ def read_source(path: Path, kind: SourceKind, options: SourceOptions | None = No
     Raises
     ------
     SourceError
-        If the source cannot be read, or not one row of it can be used.
+        If the source cannot be read at all.
+    UsageError
+        If an option does not fit the kind of source.
 
     """
     if not path.exists():
         raise SourceError("a source exists", f"{path} does not", "Check the path")
-    return READERS[kind](path, options or SourceOptions())
+    options = options or SourceOptions()
+    if options.mapping and kind == "ytdlp":
+        raise UsageError("--map is for tables", "yt-dlp's files name their fields", "Leave it out")
+    if options.videos and kind in ("studio", "ytdlp"):
+        raise UsageError(
+            "--videos is for tables of counts", f"a source of kind {kind} names its videos", "Leave it out"
+        )
+    return READERS[kind](path, options)

@@ -39,26 +39,28 @@ def same_name(name: str) -> str:
 
 
 def matched(sheet: Sheet, fields: Iterable[str], mapping: Mapping[str, str]) -> dict[str, str]:
-    """Return field → column of the sheet: as mapped, else where the names are the same but for case and signs.
-
-    Raises
-    ------
-    UsageError
-        If the mapping names a column that is not there.
-
-    """
+    """Return field → column of the sheet: as mapped, else where the names are the same but for case and signs."""
     by_name = {same_name(column): column for column in reversed(sheet.columns)}
-    found = {}
-    for field in fields:
-        wanted = mapping.get(field, field)
-        if (column := by_name.get(same_name(wanted))) is not None:
-            found[field] = column
-        elif field in mapping:
-            raise UsageError(
-                f"--map {field}=COLUMN names a column of the source",
-                f"{sheet.file} has no {wanted!r}; it has {', '.join(sheet.columns)}",
-            )
-    return found
+    found = {field: by_name.get(same_name(mapping.get(field, field)), by_name.get(field)) for field in fields}
+    return {field: column for field, column in found.items() if column is not None}
+
+
+def check_mapped(mapping: Mapping[str, str], columns: Sequence[Column], sheets: Sequence[Sheet]) -> None:
+    """Raise UsageError where the mapping names a field that is none of ``columns``, or a column that no sheet has."""
+    fields = list(dict.fromkeys(column.name for column in columns))
+    if unknown := [field for field in mapping if field not in fields]:
+        raise UsageError(
+            "--map FIELD=COLUMN names a field of the catalogue",
+            f"found {', '.join(unknown)}",
+            f"Fields are {', '.join(fields)}",
+        )
+    found = list(dict.fromkeys(column for sheet in sheets for column in sheet.columns))
+    there = {same_name(column) for column in found}
+    if astray := [f"{field}={column}" for field, column in mapping.items() if same_name(column) not in there]:
+        raise UsageError(
+            "--map FIELD=COLUMN names a column of the source",
+            f"found {', '.join(astray)}, but the columns are {', '.join(found)}",
+        )
 
 
 def typed_rows(sheet: Sheet, columns: Sequence[Column], found: Mapping[str, str], timezone: str) -> TypedRows:

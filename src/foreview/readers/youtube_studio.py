@@ -18,7 +18,7 @@ import polars as pl
 
 from foreview.errors import SourceError
 from foreview.readers.imported import Imported, SourceOptions, refusals, refused_frame, with_notes
-from foreview.readers.rows import TypedRows, matched, same_name, typed_rows
+from foreview.readers.rows import TypedRows, check_mapped, matched, same_name, typed_rows
 from foreview.readers.sheet import LINE, Sheet, read_sheets
 from foreview.tables.catalogue import Catalogue, SourceClock
 from foreview.tables.schema import SNAPSHOTS, VIDEOS, Column, DeclaredColumn
@@ -84,6 +84,7 @@ def read_youtube_studio(path: Path, options: SourceOptions | None = None) -> Imp
 def _tables_of_videos(path: Path, options: SourceOptions) -> list[tuple[Sheet, dict[str, str]]]:
     """Return each table of the file that lists videos, with field → column."""
     sheets = read_sheets(path)
+    check_mapped(options.mapping, _COLUMNS, sheets)
     found = [(sheet, _fields(sheet, options)) for sheet in sheets]
     usable = [(sheet, fields) for sheet, fields in found if {"video_id", "published_at", "views"} <= set(fields)]
     if usable:
@@ -97,7 +98,7 @@ def _tables_of_videos(path: Path, options: SourceOptions) -> list[tuple[Sheet, d
 
 def _fields(sheet: Sheet, options: SourceOptions) -> dict[str, str]:
     known = {HEADERS[same_name(column)]: column for column in reversed(sheet.columns) if same_name(column) in HEADERS}
-    return known | matched(sheet, options.mapping, options.mapping)
+    return matched(sheet, [column.name for column in _COLUMNS], known | dict(options.mapping))
 
 
 def _export_time(path: Path, options: SourceOptions) -> tuple[datetime, tuple[str, ...]]:

@@ -173,7 +173,7 @@ def test_headers_that_are_not_understood_say_what_to_do(tmp_path: Path):
 
 def test_a_mapping_to_a_column_that_is_not_there_is_refused(tmp_path: Path):
     path = export(tmp_path, "a,t,2020-05-08,60,1,1,0\n")
-    with pytest.raises(UsageError, match=r"Table data\.csv has no 'Shared'; it has Content, Video title,"):
+    with pytest.raises(UsageError, match=r"found shares=Shared, but the columns are Content, Video title,"):
         read_youtube_studio(path, SourceOptions(mapping={"shares": "Shared"}))
 
 
