@@ -17,7 +17,9 @@ def fit_spread(rows: Matrix, residual: Vector, *, seed: int, threads: int) -> An
     """Return a booster for E[ln(|residual| + floor)] given ``rows`` (n, k); residuals [ln units] from out of sample."""
     rounds, depth = (120, 5) if len(residual) >= xgb.SMALL else (40, 3)
     parameters = {"objective": "reg:squarederror", "eta": 0.1, "max_depth": depth, "min_child_weight": 20}
-    return xgb.boost(rows, np.log(np.abs(residual) + FLOOR), rounds, parameters, seed, threads)
+    return xgb.boost(
+        rows, np.log(np.abs(residual) + FLOOR), rounds=rounds, parameters=parameters, seed=seed, threads=threads
+    )
 
 
 def predict_spread(model: Any, rows: Matrix) -> Vector:

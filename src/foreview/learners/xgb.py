@@ -16,14 +16,11 @@ def fit(rows: Matrix, target: Vector, *, seed: int, threads: int) -> Any:
     """Return a booster for the conditional median of ``target`` (n) given ``rows`` (n, k)."""
     large = len(target) >= SMALL
     shape = {"max_depth": 7 if large else 4, "min_child_weight": 5}
-    return boost(
-        rows, target, 400 if large else 120, {"objective": "reg:absoluteerror", "eta": 0.08, **shape}, seed, threads
-    )
+    parameters = {"objective": "reg:absoluteerror", "eta": 0.08, **shape}
+    return boost(rows, target, rounds=400 if large else 120, parameters=parameters, seed=seed, threads=threads)
 
 
-def boost(  # noqa: PLR0917
-    rows: Matrix, target: Vector, rounds: int, parameters: dict[str, Any], seed: int, threads: int
-) -> Any:
+def boost(rows: Matrix, target: Vector, *, rounds: int, parameters: dict[str, Any], seed: int, threads: int) -> Any:
     """Return a booster of ``rounds`` trees; a row and column draw of 0.8 and 0.7 a tree, seeded."""
     import xgboost
 

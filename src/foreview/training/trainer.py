@@ -73,7 +73,7 @@ def train(
     progress(_STEPS[3], 3, len(_STEPS))
     outcomes["revenue"] = _fit_revenue(rows["revenue_30d"], structure, views, options)
     progress(_STEPS[4], 4, len(_STEPS))
-    release = _seal(known, as_of, created_at, options, table, outcomes)
+    release = _seal(known, table, outcomes, as_of=as_of, created_at=created_at, options=options)
     progress(_STEPS[4], len(_STEPS), len(_STEPS))
     return release
 
@@ -171,13 +171,14 @@ def _without_members(kind: ModelKind, problems: Sequence[Problem], structure: St
     return _Outcome(model, KindState("typical", f"{n} videos with a mature label are too few for a model"), {})
 
 
-def _seal(  # noqa: PLR0917
+def _seal(
     known: Catalogue,
+    table: pl.DataFrame,
+    outcomes: Mapping[ModelKind, _Outcome],
+    *,
     as_of: datetime,
     created_at: datetime,
     options: TrainingOptions,
-    table: pl.DataFrame,
-    outcomes: Mapping[ModelKind, _Outcome],
 ) -> Release:
     times = table["published_at"]
     window = DataWindow(times[0], times[-1], table["video_id"].n_unique(), table.height)
