@@ -9,7 +9,7 @@ import numpy as np
 from foreview.learners.matrix import Matrix, Vector
 
 SMALL: Final = 2_000
-"""Rows below which trees are shallow and few."""
+"""Rows below which trees are shallow and few, and grown by one thread."""
 
 
 def fit(rows: Matrix, target: Vector, *, seed: int, threads: int) -> Any:
@@ -24,6 +24,8 @@ def boost(rows: Matrix, target: Vector, *, rounds: int, parameters: dict[str, An
     """Return a booster of ``rounds`` trees; a row and column draw of 0.8 and 0.7 a tree, seeded."""
     import xgboost
 
+    if len(target) < SMALL:  # threads that wait for each other would take longer than the work
+        threads = 1
     data = xgboost.QuantileDMatrix(rows, target.astype(np.float32), nthread=threads)
     drawn = {"subsample": 0.8, "colsample_bytree": 0.7, "seed": seed, "nthread": threads, "verbosity": 0}
     return xgboost.train({**drawn, **parameters}, data, rounds)

@@ -123,8 +123,12 @@ def _plain_problem(rows: Rows) -> Problem:
 
 
 def _enough(problems: Sequence[Problem], options: TrainingOptions) -> bool:
-    published = np.concatenate([p.rows.published for p in problems])
-    return np.unique(published).size >= options.min_videos
+    """Whether there are videos to learn from, and for each target late ones to calibrate on."""
+    everything = _joined([p.rows for p in problems])
+    if np.unique(everything.published).size < options.min_videos:
+        return False
+    split = inner_split(everything, options.embargo)
+    return all(split.calibrate(p.rows).any() for p in problems)
 
 
 def _judged(problems: Sequence[Problem], options: TrainingOptions) -> tuple[Fitted, tuple[str, ...]]:
@@ -168,7 +172,7 @@ def _without_members(kind: ModelKind, problems: Sequence[Problem], structure: St
     slices = np.concatenate([at.slices for _, at in placed])
     priors = {name: prior_quantiles(name) for name in prior_slices(kind)}
     model = KindModel(location, fit_to_prior(scores, slices, priors))
-    return _Outcome(model, KindState("typical", f"{n} videos with a mature label are too few for a model"), {})
+    return _Outcome(model, KindState("typical", f"{n} videos with a mature label are too few to judge a model"), {})
 
 
 def _seal(
