@@ -62,7 +62,7 @@ def run(args: argparse.Namespace) -> Outcome:
         raise UsageError("--test-from lies after --train-until", f"found {args.test_from} and {args.train_until}")
     from foreview.backtest.replay import Method, backtest
     from foreview.backtest.report import write_report
-    from foreview.forecasting.forecaster import forecast
+    from foreview.forecasting.classes import forecast_with_bounds
     from foreview.options import TrainingOptions
     from foreview.tables.folder import read_catalogue
     from foreview.training.trainer import train
@@ -71,7 +71,7 @@ def run(args: argparse.Namespace) -> Outcome:
     with reported() as progress:
         done = backtest(
             catalogue,
-            Method(train, forecast, _described),
+            Method(train, forecast_with_bounds, _described),
             train_until=args.train_until,
             test_from=args.test_from,
             ages=args.ages,

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import date
+from pathlib import Path
 
 import polars as pl
 import pytest
 
 from foreview.backtest.replay import backtest
-from foreview.backtest.report import write_report
+from foreview.backtest.report import report_values, write_report
 from foreview.errors import UsageError
 from tests.core.backtest.replayed import LAW, MADE, world
+
+REFERENCE = Path(__file__).resolve().parents[3] / "docs" / "reference" / "report.md"
 
 
 def replayed(embargo="full"):
@@ -74,3 +78,18 @@ def test_a_report_does_not_overwrite(tmp_path):
     with pytest.raises(UsageError, match="exists and is not empty"):
         write_report(replayed(), tmp_path / "report")
     assert (tmp_path / "report" / "mine.txt").read_text() == "kept"
+
+
+def test_the_reference_page_names_every_field_and_column(tmp_path):
+    found = replayed()
+    page = REFERENCE.read_text(encoding="utf-8")
+    named = set(re.findall(r"`([a-z_0-9]+)`", page)) | {"p10", "p25", "p50", "p75", "p90"}
+    values = report_values(found)
+    assert _names(values) - _names(values["slices"][0]["pinball_ln"]) <= named | {"ensemble", "videos"}
+    assert set(found.predictions.columns) <= named
+
+
+def _names(value) -> set[str]:
+    if isinstance(value, dict):
+        return set(value) | {name for part in value.values() for name in _names(part)}
+    return {name for part in value for name in _names(part)} if isinstance(value, list) else set()
