@@ -9,7 +9,7 @@ import polars as pl
 from django.apps import apps
 from django.core.exceptions import ObjectDoesNotExist, ValidationError
 from django.db import connections
-from django.db.models import BooleanField, Case, CharField, F, Model, Q, QuerySet, UUIDField, Value, When
+from django.db.models import BooleanField, Case, CharField, Count, F, Model, Q, QuerySet, UUIDField, Value, When
 from django.db.models.functions import Cast
 
 from downloader.configuration import Table, table, video_table
@@ -124,9 +124,22 @@ def prediction_of(video: Any) -> MLPrediction:
     return MLPrediction.objects.select_related("video").get(video_id=video)
 
 
-def predictions() -> QuerySet[MLPrediction]:
-    """Return all forecasts with their videos."""
-    return MLPrediction.objects.select_related("video")
+def youngest_forecasts(limit: int) -> QuerySet[MLPrediction]:
+    """Return the forecasts of the youngest videos with their videos."""
+    return MLPrediction.objects.select_related("video").order_by("issue_age_days", "pk")[:limit]
+
+
+def count_by_source(prefix: str) -> tuple[int, int]:
+    """Return how many of the own videos were imported under an id that begins with ``prefix``, and how many others there are."""
+    begins = Q(source_id__startswith=prefix)
+    counts = VideoDownload.objects.aggregate(with_it=Count("pk", filter=begins), all=Count("pk"))
+    return counts["with_it"], counts["all"] - counts["with_it"]
+
+
+def count_without_forecast_of(model_version: str) -> int:
+    """Return how many usable videos have no forecast of this release."""
+    forecast = MLPrediction.objects.filter(model_version=model_version).values("video")
+    return video_model()._default_manager.filter(_wanted(None)).exclude(pk__in=forecast).count()
 
 
 def _wanted(asked: Sequence[Any] | None, prefix: str = "") -> Q:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from downloader.models import MLPrediction, VideoDownload
 from downloader.services.ml_prediction_service import MLPredictionService
 

@@ -1,0 +1,31 @@
+"""``manage.py train_models``: from the database to a release that serves."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.core.management.base import CommandParser
+
+from downloader.management.steps import StepsCommand, moment
+from downloader.services.ml_model_trainer import MLModelTrainer
+
+
+class Command(StepsCommand):
+    help = "Train on the database, publish the release and let it serve."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument(
+            "--as-of", default="", help="use what was known then (2026-05-01 or with time); default: now"
+        )
+
+    def handle(self, *, as_of: str, **_options: Any) -> None:
+        cutoff: datetime | None = moment(as_of) if as_of else None
+        with self.step("training") as report:
+            manifest = MLModelTrainer().train_all_models(as_of=cutoff, progress=report)
+        self.console.print(
+            f"Release {manifest.model_version} serves, trained on {manifest.data_window.videos} videos "
+            f"in {self.took['training']:.1f} s."
+        )
+        for kind, state in manifest.kinds.items():
+            self.console.print(f"  {kind}: {state.state} ({state.reason})")
