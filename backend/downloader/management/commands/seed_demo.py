@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.utils import timezone
+from rich import box
 from rich.table import Table
 
 from downloader import selectors
@@ -12,14 +13,14 @@ from downloader.management.steps import StepsCommand
 from downloader.models import MLPrediction
 from downloader.services import demo
 from downloader.services.ml_prediction_service import MLPredictionService
-from foreview.vocabulary import TARGET_UNITS, Target
+from foreview.vocabulary import Target
 
-SHOWN = 15
+SHOWN = 12
 COLUMNS: tuple[tuple[Target, str], ...] = (
-    ("views_7d", "views, 7 d"),
-    ("views_30d", "views, 30 d"),
-    ("engagement_rate", "engagement, %"),
-    ("revenue_30d", "revenue, USD"),
+    ("views_7d", "views\n7 d"),
+    ("views_30d", "views\n30 d"),
+    ("engagement_rate", "engaged\n%"),
+    ("revenue_30d", "revenue\nUSD"),
 )
 
 
@@ -51,36 +52,42 @@ class Command(StepsCommand):
             login = "log in as demo with the password demo (made for this machine only)"
         else:
             login = "log in with a user of `python backend/manage.py createsuperuser`"
-        self.console.print(f"Next: `make demo` serves http://127.0.0.1:8000/admin/; {login}.")
+        self.console.print(f"Next: `make demo` serves http://127.0.0.1:8000/admin/\n      {login}.", soft_wrap=True)
 
 
 def _table() -> Table:
-    table = Table(title=f"The {SHOWN} youngest videos: forecast (80 % interval)", title_justify="left")
-    table.add_column("video", max_width=32, no_wrap=True, overflow="ellipsis")
-    table.add_column("format")
-    table.add_column("age, d", justify="right")
+    table = Table(
+        title=f"The {SHOWN} youngest videos: forecast, below it the 80 % interval",
+        title_justify="left",
+        box=box.SIMPLE_HEAD,
+        pad_edge=False,
+    )
+    table.add_column("video", max_width=24, no_wrap=True)
     for _, heading in COLUMNS:
-        table.add_column(heading, justify="right")
-    table.add_column("beats typical", justify="right")
-    table.add_column("served by")
+        table.add_column(heading, justify="right", no_wrap=True)
+    table.add_column("beats\ntypical", justify="right")
     for forecast in selectors.youngest_forecasts(SHOWN):
         table.add_row(*_cells(forecast))
     return table
 
 
 def _cells(forecast: MLPrediction) -> list[str]:
-    beats = forecast.by_target["views_30d"]["p_beats_typical"]
+    form = "short" if forecast.features_used["is_short"]["value"] else "long"
     return [
-        str(forecast.video),
-        "short" if forecast.features_used["is_short"]["value"] else "long",
-        f"{forecast.issue_age_days:.1f}",
+        f"{forecast.video!s:.24}\n{form}, {forecast.issue_age_days:.1f} d, {forecast.model_type}",
         *(_with_interval(forecast, target) for target, _ in COLUMNS),
-        f"{beats:.0%}",
-        forecast.model_type,
+        f"{forecast.by_target['views_30d']['p_beats_typical']:.0%}",
     ]
 
 
 def _with_interval(forecast: MLPrediction, target: Target) -> str:
-    digits = 0 if TARGET_UNITS[target] == "views" else 2
     low, high = forecast.interval(target, 80)
-    return f"{forecast.by_target[target]['point']:,.{digits}f} ({low:,.{digits}f} – {high:,.{digits}f})"
+    return f"{_short(forecast.by_target[target]['point'], 3)}\n{_short(low, 2)}–{_short(high, 2)}"
+
+
+def _short(value: float, figures: int) -> str:
+    """Return the value in two or three figures: 0.50, 12, 1.2k, 45.6M."""
+    size, letter = next(((s, x) for s, x in ((1e9, "G"), (1e6, "M"), (1e3, "k")) if value >= 0.9995 * s), (1.0, ""))
+    scaled = value / size
+    before = 1 if scaled < 9.95 else 2 if scaled < 99.5 else 3
+    return f"{scaled:.{max(figures - before, 0)}f}{letter}"
