@@ -1,0 +1,131 @@
+from __future__ import annotations
+
+import json
+import os
+import shlex
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from foreview.cli.main import BAD_INPUT, BAD_USAGE, COMMANDS, FAULT, main, parser
+
+FOREVIEW = Path(sys.executable).parent / "foreview"
+INTERRUPTIBLE = """
+import signal, sys
+from foreview.cli.main import main
+signal.signal(signal.SIGINT, signal.default_int_handler)  # shells let what runs in the background ignore Ctrl-C
+sys.exit(main(sys.argv[1:]))
+"""
+NAMES = ["import", "simulate", "train", "predict", "backtest", "show"]
+
+
+def test_these_are_the_commands():
+    assert len(COMMANDS) == len(NAMES)
+    assert all(f"\n    {name} " in parser().format_help() for name in NAMES)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_help_has_an_example_that_parses(name: str, capsys: Any):
+    with pytest.raises(SystemExit) as stop:
+        main([name, "--help"])
+    assert stop.value.code == 0
+    text = capsys.readouterr().out
+    examples = [shlex.split(line) for line in text.partition("example:\n")[2].splitlines() if line]
+    assert examples
+    for example in examples:
+        assert example[:2] == ["foreview", name]
+        assert parser().parse_args(example[1:]).run
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        ([], "the following arguments are required: COMMAND"),
+        (["fly"], "invalid choice: 'fly'"),
+        (["train", "w", "--as-of", "soon", "--out", "r"], "argument --as-of: 'soon' is no time"),
+        (["train", "w", "--out", "r"], "the following arguments are required: --as-of"),
+        (
+            ["predict", "w", "--rel", "r", "--as-of", "2026-05-01", "--out", "f"],
+            "the following arguments are required: --release",
+        ),
+        (["import", "s", "--kind", "magic", "--out", "c"], "argument --kind: invalid choice: 'magic'"),
+    ],
+)
+def test_bad_usage_has_code_2_and_says_what_is_wrong(arguments: list[str], says: str, capsys: Any):
+    with pytest.raises(SystemExit) as stop:
+        main(arguments)
+    assert stop.value.code == BAD_USAGE
+    assert says in capsys.readouterr().err
+
+
+def test_bad_input_has_code_3_and_no_stack_trace(tmp_path: Path, capsys: Any):
+    assert main(["show", str(tmp_path)]) == BAD_INPUT
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert said.err == (
+        f"foreview: a release is a folder with manifest.json. {tmp_path} has none. Make one with `foreview train`.\n"
+    )
+
+
+def test_programs_get_the_error_as_one_json_object(tmp_path: Path, capsys: Any):
+    assert main(["show", str(tmp_path), "--json"]) == BAD_INPUT
+    assert json.loads(capsys.readouterr().out) == {
+        "error": "ReleaseError",
+        "rule": "a release is a folder with manifest.json",
+        "fact": f"{tmp_path} has none",
+        "next_step": "Make one with `foreview train`",
+    }
+
+
+def test_debug_shows_where_it_came_from(tmp_path: Path, capsys: Any):
+    assert main(["show", str(tmp_path), "--debug"]) == BAD_INPUT
+    assert "Traceback (most recent call last)" in capsys.readouterr().err
+
+
+def test_a_file_that_cannot_be_written_is_bad_input(tmp_path: Path, capsys: Any):
+    (tmp_path / "file").write_text("", encoding="utf-8")
+    out = tmp_path / "file" / "world"
+    assert main(["simulate", "--channels", "1", "--videos", "2", "--out", str(out)]) == BAD_INPUT
+    assert "Traceback" not in capsys.readouterr().err
+
+
+def test_a_fault_of_the_program_has_code_1_and_says_how_to_see_more(tmp_path: Path):
+    # A broken installation is a fault, not a mistake of the user.
+    broken = "import sys; sys.modules['foreview.simulation.world'] = None\nfrom foreview.cli.main import main\n"
+    call = f"sys.exit(main(['simulate', '--channels', '1', '--videos', '2', '--out', {str(tmp_path / 'w')!r}]))"
+    done = subprocess.run([sys.executable, "-c", broken + call], capture_output=True, text=True, check=False)
+    assert done.returncode == FAULT
+    assert done.stderr.startswith("foreview: a fault of the program: ModuleNotFoundError: ")
+    assert done.stderr.endswith("\nRun it again with --debug and report what it shows.\n")
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(("sent", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_an_interrupted_command_leaves_nothing(tmp_path: Path, sent: signal.Signals, code: int):
+    pipe, out = tmp_path / "days.csv", tmp_path / "c"
+    os.mkfifo(pipe)
+    command = [sys.executable, "-c", INTERRUPTIBLE, "import", str(pipe), "--kind", "daily", "--out", str(out)]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    with pipe.open("w"):  # opens when the command has opened it to read
+        process.send_signal(sent)
+    printed, said = process.communicate(timeout=60)
+    assert process.returncode == code
+    assert printed == ""
+    assert said == ("foreview: interrupted; nothing was left half-written\n" if sent == signal.SIGINT else "")
+    assert [path.name for path in tmp_path.iterdir()] == ["days.csv"]
+
+
+def test_a_reader_that_has_seen_enough_is_no_error(tmp_path: Path):
+    line = f"{FOREVIEW} simulate --channels 1 --videos 2 --out {tmp_path / 'w'} --json | true; exit ${{PIPESTATUS[0]}}"
+    done = subprocess.run(["bash", "-c", line], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_the_command_line_starts_without_tables_or_learners():
+    check = "from foreview.cli.main import parser; parser(); import sys; print(sorted({'polars', 'numpy', 'rich', 'sklearn', 'xgboost'} & set(sys.modules)))"
+    done = subprocess.run([sys.executable, "-c", check], capture_output=True, text=True, check=True)
+    assert done.stdout == "[]\n"
