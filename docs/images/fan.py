@@ -26,7 +26,7 @@ FONT: Final = 'font-family="system-ui, sans-serif" font-size="13" fill="#222"'
 
 def draw() -> str:
     """Return the picture."""
-    world = simulate(channels=8, videos=120, seed=7)
+    world = simulate(channels=8, videos=400, seed=7)
     release = train(world.catalogue, CUTOFF, created_at=CUTOFF)
     videos = world.catalogue.videos.filter(pl.col("published_at") > CUTOFF, format="long").sort("published_at")
     video, published = videos["video_id"][0], videos["published_at"][0]
@@ -45,8 +45,8 @@ def counted(world: World, video: str) -> list[float]:
 
 def picture(forecasts: pl.DataFrame, views: Sequence[float], truth: float) -> str:
     """Return the fan, the count below it and the truth across it, on a logarithmic scale."""
-    lowest = 10 ** math.floor(math.log10(min(*views, forecasts["p2_5"].min(), truth)))  # type: ignore[type-var]  # no nulls here
-    highest = max(*views, forecasts["p97_5"].max(), truth) * 1.15  # type: ignore[type-var]  # no nulls here
+    lowest = 10 ** math.floor(math.log10(min([*views, *forecasts["p2_5"], truth])))
+    highest = 1.15 * max([*views, *forecasts["p97_5"], truth])
 
     def x(age: float) -> float:
         return LEFT + (WIDTH - LEFT - RIGHT) * age / 30
@@ -68,8 +68,8 @@ def picture(forecasts: pl.DataFrame, views: Sequence[float], truth: float) -> st
     count = line("#c2410c", [(x(day + 1), y(v)) for day, v in enumerate(views)])
     actual = line("#222", [(x(0), y(truth)), (x(30), y(truth))], dashes="5 4")
     labels = [
-        text(x(30) + 8, y(truth) - 6, f"came to {truth:,.0f}"),
-        text(x(30) + 8, y(truth) + 14, "50, 80, 95 %", colour="#0b4f8a"),
+        text(x(30) + 8, y(truth) + 5, f"came to {truth:,.0f}"),
+        text(x(30) + 8, y(forecasts["p97_5"][-1]) - 12, "50, 80, 95 %", colour="#0b4f8a"),
         text(x(9), y(views[9]) + 22, "views counted", colour="#c2410c"),
         text(LEFT, 20, "Views after 30 days, forecast anew each day of the video's age"),
         text(x(15), HEIGHT - 8, "age [days]", anchor="middle"),
