@@ -62,7 +62,7 @@ test-django-postgres: .venv/dev.stamp  ## the Django tests on PostgreSQL
 	$(BIN)/python tests/postgres.py $(BIN)/pytest tests/backend
 
 reference: .venv/dev.stamp  ## renew the generated pages
-	$(BIN)/python docs/reference/features.py
+	for page in catalogue cli features; do $(BIN)/python docs/reference/$$page.py || exit 1; done
 
 lock: .venv/tools.stamp  ## renew the lock files
 	$(COMPILE) pyproject.toml --extra django -o requirements/run.lock

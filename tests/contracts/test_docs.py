@@ -141,9 +141,10 @@ def test_shown_output_must_appear(tmp_path: Path):
         run_console("$ echo 41\n42\n", tmp_path)
 
 
-def test_the_page_of_features_is_current():
-    page = runpy.run_path(str(CHECKOUT / "docs/reference/features.py"))["page"]
-    assert page() == text(Path("docs/reference/features.md")), "run `make reference`"
+@pytest.mark.parametrize("name", ["catalogue", "cli", "features"])
+def test_each_generated_page_is_current(name: str):
+    page = runpy.run_path(str(CHECKOUT / f"docs/reference/{name}.py"))["page"]
+    assert page() == text(Path(f"docs/reference/{name}.md")), "run `make reference`"
 
 
 def test_the_page_of_settings_names_every_variable_and_option():

@@ -41,7 +41,7 @@ def add_parser(subparsers: Subparsers) -> argparse.ArgumentParser:
         "--embargo",
         choices=("full", "none"),
         default="full",
-        help="full: train only on labels mature at the start of the test (default); none: for panels shorter than the horizon, and the report says so",
+        help="full: train only on labels mature at the end of --train-until (default); none: for panels shorter than the horizon, and the report says so",
     )
     parser.add_argument("--seed", type=whole, default=0, metavar="S", help="of the training (default 0)")
     parser.add_argument("--threads", type=positive, default=2, metavar="N", help="threads of the learners (default 2)")

@@ -72,7 +72,7 @@ def add_parser(subparsers: Subparsers) -> argparse.ArgumentParser:
         "--observed-at",
         type=instant,
         metavar="T",
-        help="when totals were read, for studio and for info files without epoch (default: the file's last change)",
+        help="when totals were read, for studio and for info files without epoch (default for studio: the file's last change)",
     )
     return parser
 
