@@ -27,9 +27,9 @@ class TrainingOptions:
     """``full``: only labels mature at the cutoff; ``none``: for panels shorter than the horizon, and said so."""
     seed: int = 0
     threads: int = 2
-    max_rows: int = 1_200_000
-    """Training rows beyond this are thinned by a seeded draw of videos."""
-    max_forest_rows: int = 60_000
+    max_rows: int = 500_000
+    """Replayed issues (videos × issue ages) beyond this are thinned by a seeded draw of videos."""
+    max_forest_rows: int = 40_000
     """Rows for the random forest and scikit-learn's boosting, which do not scale as XGBoost does."""
     min_videos: int = 30
     """Mature videos below which no model is fitted and the prior is served, shifted by what is known."""

@@ -75,15 +75,19 @@ def _forecast_part(
 ) -> pl.DataFrame:
     found = predicted(models, table, known)
     frames = []
+    columns: dict[Target, dict[str, Vector]] = {}
     for position, target in enumerate(TARGETS):
         kind = KIND_OF_TARGET[target]
-        columns = _read_off(found[target], table, models[kind], target)
+        quantiles = _raw_quantiles(found[target].values, known[target])
+        if target == "views_30d":  # equal on the scale of the models may differ by rounding in views
+            quantiles = {name: np.maximum(values, columns["views_7d"][name]) for name, values in quantiles.items()}
+        columns[target] = _read_off(found[target], quantiles, table, models[kind], target)
         served = np.where(found[target].skilled, "ensemble", _without_skill(release, kind))
         served = np.where(np.isnan(known[target].value), served, "observed")
         frames.append(
             table.select("video_id", "as_of", "issue_age_days").with_columns(
                 target=pl.lit(target),
-                **{name: pl.Series(values, dtype=pl.Float64) for name, values in columns.items()},
+                **{name: pl.Series(values, dtype=pl.Float64) for name, values in columns[target].items()},
                 model_version=pl.lit(release.manifest.model_version),
                 model_type=pl.Series(served, dtype=pl.String),
                 _row=pl.int_range(table.height) * len(TARGETS) + position,
@@ -92,13 +96,26 @@ def _forecast_part(
     return pl.concat(frames).sort("_row").drop("_row")
 
 
-def _read_off(found: Predicted, table: pl.DataFrame, model: KindModel, target: Target) -> dict[str, Vector]:
+def _raw_quantiles(values: Vector, known: Known) -> dict[str, Vector]:
+    """Return the served quantiles in the unit of the target; at a bound exactly the count that set it."""
+    quantiles = {}
+    for name, level in QUANTILES.items():
+        at = quantile(values, level)
+        raw = np.clip(np.expm1(at), known.lower, known.upper)
+        raw = np.where(at <= np.log1p(known.lower), known.lower, raw)
+        raw = np.where(at >= np.log1p(known.upper), known.upper, raw)
+        quantiles[name] = np.where(np.isnan(known.value), raw, known.value)
+    return quantiles
+
+
+def _read_off(
+    found: Predicted, quantiles: dict[str, Vector], table: pl.DataFrame, model: KindModel, target: Target
+) -> dict[str, Vector]:
     """Return every number of a forecast row, read off its one distribution."""
     values = found.values
     structure = model.location.structure
     usual = typical(structure, table, target)
     low, high = thirds(structure, table, target)
-    quantiles = {name: np.expm1(quantile(values, level)) for name, level in QUANTILES.items()}
     p_low, p_high = strictly_below(values, low), 1.0 - below(values, high)
     return {
         "point": quantiles["p50"],

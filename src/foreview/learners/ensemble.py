@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -58,25 +59,26 @@ def combine(ensemble: Ensemble, predictions: Mapping[str, Vector], slices: np.nd
 
 
 def choose_weights(predictions: Mapping[str, Vector], actual: Vector, *, seed: int) -> dict[str, float]:
-    """Return the weights (≥ 0, sum 1, multiples of 0.05) with the lowest mean absolute error on n later outcomes."""
-    names = list(predictions)
+    """Return the weights (≥ 0, sum ≤ 1, multiples of 0.05) with the lowest mean absolute error on n later outcomes.
+
+    Members predict what lies beyond the baseline, so what is missing from a sum of 1 is the baseline's own weight.
+    """
     drawn = _draw(len(actual), MAX_COMPARED, seed)
-    stacked = np.stack([predictions[name][drawn] for name in names], axis=1)
-    best, best_error = np.zeros(len(names)), np.inf
-    for weights in _simplex(len(names), round(1 / STEP)):
-        error = float(np.abs(stacked @ weights - actual[drawn]).mean())
-        if error < best_error:
-            best, best_error = weights, error
-    return {name: float(weight) for name, weight in zip(names, best, strict=True)}
+    stacked = np.stack([values[drawn] for values in predictions.values()], axis=1)
+    errors = [float(np.abs(stacked @ weights - actual[drawn]).mean()) for weights in _grid(len(predictions))]
+    best = _grid(len(predictions))[int(np.argmin(errors))]
+    return {name: float(weight) for name, weight in zip(predictions, best, strict=True)}
 
 
 def _weights_of(ensemble: Ensemble, slice_name: str) -> Mapping[str, float]:
     return ensemble.weights.get(slice_name, ensemble.weights[""])
 
 
-def _simplex(parts: int, steps: int) -> list[Vector]:
-    grid = itertools.product(range(steps + 1), repeat=parts - 1)
-    return [np.array([*head, steps - sum(head)]) / steps for head in grid if sum(head) <= steps]
+@lru_cache(maxsize=4)
+def _grid(parts: int) -> tuple[Vector, ...]:
+    steps = range(round(1 / STEP) + 1)
+    sums = (np.array(found) for found in itertools.product(steps, repeat=parts) if sum(found) < len(steps))
+    return tuple(np.round(found * STEP, 10) for found in sums)
 
 
 def _draw(n: int, limit: int, seed: int) -> np.ndarray:

@@ -13,11 +13,15 @@ SMALL: Final = 2_000
 
 
 def fit(rows: Matrix, target: Vector, *, seed: int, threads: int) -> Any:
-    """Return a booster for the conditional median of ``target`` (n) given ``rows`` (n, k)."""
-    large = len(target) >= SMALL
-    shape = {"max_depth": 7 if large else 4, "min_child_weight": 5}
-    parameters = {"objective": "reg:absoluteerror", "eta": 0.08, **shape}
-    return boost(rows, target, rounds=400 if large else 120, parameters=parameters, seed=seed, threads=threads)
+    """Return a booster for the conditional median of ``target`` (n, ln units) given ``rows`` (n, k).
+
+    The loss is pseudo-Huber with a slope of 0.05 ln units: all but absolute error, smooth, and on the Youku panel both better
+    and quicker than XGBoost's own absolute error, whose leaves are refitted by quantiles.
+    """
+    rounds, depth = next(shape for least, *shape in _SHAPES if len(target) >= least)
+    loss = {"objective": "reg:pseudohubererror", "huber_slope": 0.05}
+    parameters = {**loss, "eta": 0.08, "max_depth": depth, "min_child_weight": 1}
+    return boost(rows, target, rounds=rounds, parameters=parameters, seed=seed, threads=threads)
 
 
 def boost(rows: Matrix, target: Vector, *, rounds: int, parameters: dict[str, Any], seed: int, threads: int) -> Any:
