@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from typing import Any
 
 import polars as pl
 import pytest
@@ -36,7 +37,7 @@ def small(**columns: object) -> Catalogue:
 def under_source_ids(catalogue: Catalogue) -> Catalogue:
     """The catalogue with the ids it was imported under instead of the database's keys."""
     names = {str(pk): source for pk, source in VideoDownload.objects.values_list("pk", "source_id")}
-    tables = {}
+    tables: dict[str, Any] = {}
     for table, keys in (
         ("videos", ["published_at", "video_id"]),
         ("daily", ["video_id", "date"]),
