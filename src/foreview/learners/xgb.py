@@ -11,6 +11,9 @@ from foreview.learners.matrix import Matrix, Vector
 SMALL: Final = 2_000
 """Rows below which trees are shallow and few, and grown by one thread."""
 
+_SHAPES: Final = ((20_000, 250, 7), (SMALL, 200, 5), (0, 120, 4))
+"""From so many rows on: rounds and depth of a location model."""
+
 
 def fit(rows: Matrix, target: Vector, *, seed: int, threads: int) -> Any:
     """Return a booster for the conditional median of ``target`` (n, ln units) given ``rows`` (n, k).
