@@ -16,7 +16,7 @@ from foreview.releases.loading import read_manifest
 from foreview.releases.manifest import Manifest
 from foreview.releases.store import champion, publish_to, set_champion
 from foreview.training.trainer import train
-from foreview.vocabulary import KIND_OF_TARGET, TARGETS
+from foreview.vocabulary import KIND_OF_TARGET, TARGETS, ModelKind
 
 
 class MLModelTrainer:
@@ -55,11 +55,14 @@ def _check_no_worse(new: Manifest, root: Path) -> None:
     if serving is None:
         return
     old = read_manifest(serving)
-    fitted = {KIND_OF_TARGET[target] for target in TARGETS if target in new.scores}  # scored out of time, so fitted
-    for kind, state in new.kinds.items():
-        if old.kinds[kind].state == "ensemble" and kind not in fitted:
-            raise NotEnoughHistory(
-                "a champion with fitted models is replaced only by one that was fitted too",
-                f"{kind}: {state.reason}",
-                f"{old.model_version} serves on; train again when more videos are mature",
-            )
+    if lost := sorted(_fitted(old) - _fitted(new)):
+        raise NotEnoughHistory(
+            "a champion with fitted models is replaced only by one that was fitted too",
+            "; ".join(f"{kind}: {new.kinds[kind].reason}" for kind in lost),
+            f"{old.model_version} serves on; train again when more videos are mature",
+        )
+
+
+def _fitted(manifest: Manifest) -> set[ModelKind]:
+    """Return the kinds whose models were fitted: those that were scored out of time."""
+    return {KIND_OF_TARGET[target] for target in TARGETS if target in manifest.scores}
