@@ -47,7 +47,7 @@ types: .venv/dev.stamp  ## mypy --strict
 	$(BIN)/mypy
 
 contracts: .venv/dev.stamp  ## import directions
-	PYTHONPATH=src:backend $(BIN)/lint-imports
+	PYTHONPATH=src:backend $(BIN)/lint-imports --no-logo
 
 test-core: .venv/dev.stamp  ## the core: unit, property, truth and contract tests, documentation, examples in docstrings
 	$(BIN)/pytest -n 2 --doctest-modules src tests --ignore=tests/backend
