@@ -150,8 +150,6 @@ def _catalogue(rows: pl.DataFrame, observed_at: datetime, clock: SourceClock, op
 
 def _declared(rows: pl.DataFrame, lifetime: list[str], observed_at: datetime) -> list[DeclaredColumn]:
     """Return the lifetime columns, known from the age the oldest video had at the export: no total before the export."""
-    if rows.is_empty():
-        return []
-    oldest: datetime = rows.select(pl.col("published_at").min()).item()
+    oldest: datetime = rows.select(pl.col("published_at").min()).item() or observed_at
     known_after = float(math.ceil((observed_at - oldest) / timedelta(days=1)))
     return [DeclaredColumn(name, LIFETIME[name], "number", known_after) for name in lifetime]

@@ -95,7 +95,7 @@ def _catalogue(table: pl.DataFrame, options: SourceOptions) -> Catalogue:
 def _loaded(file: Path) -> Info:
     try:
         found = json.loads(file.read_bytes())
-    except (ValueError, OSError) as error:
+    except (ValueError, RecursionError, OSError) as error:
         raise _RefusedFile("", None, f"not readable as JSON: {error}") from None
     if not isinstance(found, dict):
         raise _RefusedFile("", None, "not an object of yt-dlp")
