@@ -55,7 +55,7 @@ def _snapshots(draw: st.DrawFn, video_id: str, published: datetime) -> list[dict
 @st.composite
 def _daily(draw: st.DrawFn, video_id: str, day: Any) -> list[dict[str, Any]]:
     first, days = draw(st.sampled_from([0, 0, 0, 1, 2])), draw(st.sampled_from([0, 3, 9, 34, 34]))
-    gaps = draw(st.sets(st.integers(0, 34), max_size=1))
+    gaps = draw(st.sets(st.integers(0, 34), max_size=1) | st.just(set(range(5, 30))))
     views = draw(st.lists(COUNTS, min_size=1, max_size=5))
     hidden = draw(st.sampled_from([None, None, 0, 8]))  # from which day on likes are hidden
     rows = [
@@ -166,6 +166,7 @@ ISSUE_AGES = (
     14 * DAY_MS,
     60 * DAY_MS,
     200 * DAY_MS,
+    40_000 * DAY_MS,
 )
 _TYPES: dict[str, Any] = {
     "published_at": pl.Datetime("ms", "UTC"),

@@ -89,8 +89,10 @@ def view_points(raw: Raw, video_id: str) -> list[Point]:
         for row in raw.snapshots[video_id]
     ]
     points += [
-        Point(day_end(raw.clock, day), known_at(raw.clock, day), sums["views"], _interactions(sums))
-        for day, sums in _cumulated(raw, published, raw.daily[video_id], ("views", "likes", "comments", "shares"))
+        Point(day_end(raw.clock, day), known_at(raw.clock, row_day), sums["views"], _interactions(sums))
+        for day, row_day, sums in _cumulated(
+            raw, published, raw.daily[video_id], ("views", "likes", "comments", "shares")
+        )
     ]
     curve: list[Point] = []
     for point in sorted(points, key=lambda p: (p.known, p.at)):
@@ -103,25 +105,31 @@ def view_points(raw: Raw, video_id: str) -> list[Point]:
 def revenue_points(raw: Raw, video_id: str) -> list[Point]:
     published = raw.video(video_id)["published_at"]
     return [
-        Point(day_end(raw.clock, day), known_at(raw.clock, day), sums["revenue_usd"])
-        for day, sums in _cumulated(raw, published, raw.earnings[video_id], ("revenue_usd",))
+        Point(day_end(raw.clock, day), known_at(raw.clock, row_day), sums["revenue_usd"])
+        for day, row_day, sums in _cumulated(raw, published, raw.earnings[video_id], ("revenue_usd",))
     ]
 
 
-def _cumulated(raw: Raw, published: datetime, rows: list[Row], measures: tuple[str, ...]) -> list[tuple[date, Row]]:
-    """Sums from the publication day (or the next) to the first missing day; a missing value is missing in all later sums."""
-    first_day = published.astimezone(ZoneInfo(raw.clock.timezone)).date()
-    found: list[tuple[date, Row]] = []
+def _cumulated(
+    raw: Raw, published: datetime, rows: list[Row], measures: tuple[str, ...]
+) -> list[tuple[date, date, Row]]:
+    """The day, the day whose row made it known, and the sums since publication.
+
+    They end at the first missing day (other than that of publication); or each missing day is a zero, known with the next row. A
+    missing value is missing in all later sums.
+    """
+    day = published.astimezone(ZoneInfo(raw.clock.timezone)).date()
+    found: list[tuple[date, date, Row]] = []
     sums: Row = dict.fromkeys(measures, 0.0)
-    expected = None
     for row in sorted(rows, key=lambda r: r["date"]):
-        day = row["date"]
-        on_time = day <= first_day + DAY if expected is None else day == expected
-        if not (on_time or raw.clock.missing_day_is_zero):
+        while raw.clock.missing_day_is_zero and day < row["date"]:
+            found.append((day, row["date"], sums))
+            day += DAY
+        if row["date"] > day + (DAY if not found else 0 * DAY):
             break
-        expected = day + DAY
         sums = {m: None if sums[m] is None or row[m] is None else sums[m] + row[m] for m in measures}
-        found.append((day, sums))
+        found.append((row["date"], row["date"], sums))
+        day = row["date"] + DAY
     return found
 
 

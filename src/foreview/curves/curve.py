@@ -78,8 +78,8 @@ def view_curves(catalogue: Catalogue) -> Curves:
     """Return the curves of ``catalogue.videos``, in their order, from snapshots and daily rows together.
 
     A daily row of day d stands for the age at which d closes and is known the source's delay later. The sum of daily rows
-    is known from the publication day (or the next) to the first missing day. A point that becomes known after a point of
-    a higher age is dropped: the fresher count already says more.
+    is known from the publication day (or the next) to the first missing day, or to the last row where missing days are zeros. A point
+    that becomes known after a point of a higher age is dropped: the fresher count already says more.
     """
     snapshots = _snapshot_points(catalogue)
     daily = _daily_points(catalogue, catalogue.daily, ("views", *COUNTS))
@@ -120,14 +120,15 @@ def _snapshot_points(catalogue: Catalogue) -> pl.DataFrame:
 
 def _daily_points(catalogue: Catalogue, rows: pl.DataFrame, measures: tuple[str, ...]) -> pl.DataFrame:
     clock = catalogue.clock
-    if not rows.is_empty():
-        dates = rows.select(pl.col("date").unique())
-        rows = rows.join(dates.with_columns(day_end=clock.day_end(), known_at=clock.known_at()), on="date")
+    joined = rows.join(_videos_with_index(catalogue), on="video_id").sort("video", "date").with_columns(day="date")
+    if clock.missing_day_is_zero:
+        joined = _with_empty_days(joined, clock.timezone, measures)
     else:
-        rows = rows.with_columns(day_end=clock.day_end(), known_at=clock.known_at())
-    joined = rows.join(_videos_with_index(catalogue), on="video_id").sort("video", "date")
-    if not clock.missing_day_is_zero:
         joined = joined.filter(_unbroken_from_publication(clock.timezone))
+    days = joined.select(pl.col("day").unique())
+    ends, known = days.with_columns(day_end=clock.day_end("day")), days.with_columns(known_at=clock.known_at("day"))
+    joined = joined.join(ends, on="day", how="left", maintain_order="left")
+    joined = joined.join(known, left_on="date", right_on="day", how="left", maintain_order="left")
     sums = [
         pl.when(pl.col(m).is_null().cum_sum().over("video") == 0).then(pl.col(m).cum_sum().over("video")).alias(m)
         for m in measures
@@ -137,6 +138,19 @@ def _daily_points(catalogue: Catalogue, rows: pl.DataFrame, measures: tuple[str,
         *sums,
         age=(pl.col("day_end") - pl.col("published_at")).dt.total_milliseconds(),
         known=(pl.col("known_at") - pl.col("published_at")).dt.total_milliseconds(),
+    )
+
+
+def _with_empty_days(joined: pl.DataFrame, timezone: str, measures: tuple[str, ...]) -> pl.DataFrame:
+    """Return the rows with a row of zeros for each ``day`` that was left out before them, since publication.
+
+    That nothing happened on those days is known with the next row (their ``date``): before that it may just not have arrived.
+    """
+    published_day = pl.col("published_at").dt.convert_time_zone(timezone).dt.date()
+    since = (pl.col("date").shift(1).over("video").dt.offset_by("1d")).fill_null(published_day)
+    spread = joined.with_columns(day=pl.date_ranges(since, "date")).explode("day", empty_as_null=False)
+    return spread.with_columns(
+        pl.when(pl.col("day") == pl.col("date")).then(m).otherwise(0.0).alias(m) for m in measures
     )
 
 

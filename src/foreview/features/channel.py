@@ -12,7 +12,7 @@ from typing import Final
 import numpy as np
 import polars as pl
 
-from foreview.curves.curve import AGE_BITS, Curves, Floats, Ints, age_ms
+from foreview.curves.curve import AGE_BITS, MAX_AGE_MS, Curves, Floats, Ints, age_ms
 from foreview.curves.maturity import Matured, matured_targets
 from foreview.curves.regimes import regime
 from foreview.tables.catalogue import Catalogue
@@ -48,7 +48,7 @@ def channel_features(
     """Return the channel group for n (video, issue age [ms]) pairs."""
     published = _since_first(catalogue)
     group = _codes(catalogue, "channel_id", "format", regime())
-    asked = _Asked(video, group[video], published[video] + issue_age)
+    asked = _Asked(video, group[video], np.minimum(published[video] + issue_age, MAX_AGE_MS))
     found = matured_targets(catalogue, views, revenue)
     views_30d, earned = found["views_30d"], found["revenue_30d"]
     rpm = (
