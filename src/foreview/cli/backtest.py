@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from foreview.backtest.scores import SliceScores
     from foreview.releases.manifest import Release
 
-_BASELINES: Final = ("typical", "szabo_huberman", "pinto_ml")
+_BASELINES: Final = {"typical": "typical", "szabo_huberman": "S–H", "pinto_ml": "Pinto"}
 _EXAMPLE = """\
   foreview backtest world --train-until 2026-03-31 --test-from 2026-04-01 --ages 0,7 --out report
 """
@@ -103,7 +103,7 @@ def _outcome(done: Backtest, out: Path) -> Outcome:
     files = {name: str(out / name) for name in ("report.md", "report.json", "predictions.parquet")}
     sentence = f"{out}: {done.predictions.height} scored forecasts in report.md, report.json and predictions.parquet"
     rows = [_row(scores) for scores in done.scores if scores.format == "all"]
-    header = ("target", "age [d]", "rows", "MAE ln", *(f"÷ {name}" for name in _BASELINES), "80 % covers")
+    header = ("target", "age [d]", "rows", "MAE ln", *(f"÷ {name}" for name in _BASELINES.values()), "80 % covers")
     facts = {"report": str(out), "files": files, **report_values(done)}
     return Outcome(facts, sentence, (Table("Errors, and as a share of each baseline's", header, rows),), done.sentences)
 

@@ -1,4 +1,4 @@
-"""Progress on stderr: bars on a terminal, a line now and then elsewhere. Work under two seconds says nothing."""
+"""Progress on stderr: a bar on a terminal, a line now and then elsewhere. Work under two seconds says nothing."""
 
 from __future__ import annotations
 
@@ -18,34 +18,32 @@ LINE_EVERY_SECONDS: Final = 10.0
 def reported() -> Iterator[Progress]:
     """Yield what long work calls as it goes."""
     if sys.stderr.isatty():
-        with _bars() as progress:
+        with _bar() as progress:
             yield progress
     else:
         yield _lines()
 
 
 @contextmanager
-def _bars() -> Iterator[Progress]:
+def _bar() -> Iterator[Progress]:
     from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, TaskID, TextColumn, TimeElapsedColumn
-    from rich.progress import Progress as Bars
+    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
+    from rich.progress import Progress as Bar
 
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    bars = Bars(*columns, console=Console(stderr=True), transient=True)
-    tasks: dict[str, TaskID] = {}
+    bar = Bar(*columns, console=Console(stderr=True), transient=True)
+    task = bar.add_task("", total=None)
     begun = time.monotonic()
 
     def progress(step: str, done: int, total: int) -> None:
-        if step not in tasks:
-            tasks[step] = bars.add_task(step, total=total)
-        bars.update(tasks[step], completed=done, total=total)
-        if not bars.live.is_started and time.monotonic() - begun > QUIET_SECONDS:
-            bars.start()
+        bar.update(task, description=step, completed=done, total=total)
+        if not bar.live.is_started and time.monotonic() - begun > QUIET_SECONDS:
+            bar.start()
 
     try:
         yield progress
     finally:
-        bars.stop()
+        bar.stop()
 
 
 def _lines() -> Progress:
