@@ -1,0 +1,106 @@
+"""What is wrong with the setting is said by `manage.py check`, each with an id and a hint."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from django.core.management import call_command
+
+from downloader.checks import check_setting
+
+CHECKOUT = Path(__file__).resolve().parents[2]
+OWN_VIDEOS = {"model": "downloader.VideoDownload", "fields": {"title": "title", "published_at": "published_at"}}
+
+
+def ids() -> list[str | None]:
+    found = check_setting()
+    assert all(message.hint for message in found)
+    return [message.id for message in found]
+
+
+def test_the_default_setting_is_sound():
+    assert ids() == []
+
+
+@pytest.mark.parametrize(
+    ("setting", "expected"),
+    [
+        ({"RELEASE": "/tmp"}, "downloader.E001"),
+        ({"VIDEO": OWN_VIDEOS | {"colour": "red"}}, "downloader.E001"),
+        ({"VIDEO": {"model": "downloader.VideoDownload", "fields": {"title": "title"}}}, "downloader.E001"),
+        ({"TIMEZONE": "Mars/Olympus"}, "downloader.E002"),
+        ({"DELAY_HOURS": -1}, "downloader.E002"),
+        ({"RELEASES": ""}, "downloader.E003"),
+        ({"RELEASES": "/dev/null/releases"}, "downloader.E003"),
+        ({"VIDEO": OWN_VIDEOS | {"model": "downloader.Film"}}, "downloader.E004"),
+        ({"VIDEO": OWN_VIDEOS | {"fields": {"title": "name", "published_at": "published_at"}}}, "downloader.E005"),
+        ({"VIDEO": OWN_VIDEOS | {"usable": {"mood": "calm"}}}, "downloader.E006"),
+    ],
+)
+def test_each_mistake_has_its_id(settings, setting, expected):
+    settings.FOREVIEW = settings.FOREVIEW | setting
+    assert ids() == [expected]
+
+
+@pytest.mark.django_db
+def test_the_migrations_are_those_of_the_models():
+    call_command("makemigrations", check=True, dry_run=True, verbosity=0)
+
+
+def start(tmp_path: Path, script: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    kept = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
+    return subprocess.run(
+        [sys.executable, "-c", script],
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=CHECKOUT / "backend",
+        env={
+            **kept,
+            "FOREVIEW_DATA": str(tmp_path / "data"),
+            "DJANGO_SETTINGS_MODULE": "config.settings",
+            **environment,
+        },
+    )
+
+
+def test_checking_loads_neither_polars_nor_what_learns(tmp_path):
+    script = (
+        "import sys; from django.core.management import execute_from_command_line as run; run(['manage.py', 'check']); "
+        "heavy = {'polars', 'sklearn', 'xgboost', 'scipy', 'numpy'} & set(sys.modules); assert not heavy, heavy"
+    )
+    done = start(tmp_path, script)
+    assert done.returncode == 0, done.stderr
+
+
+def test_outside_of_debug_a_secret_key_must_be_given(tmp_path):
+    done = start(tmp_path, "import config.settings", DEBUG="off")
+    assert "SECRET_KEY is set where DEBUG is off" in done.stderr
+    assert start(tmp_path, "import config.settings", DEBUG="off", SECRET_KEY="x" * 50).returncode == 0
+
+
+def test_the_demo_invents_its_key_once_and_keeps_it_to_itself(tmp_path):
+    say = "from config import settings; print(settings.SECRET_KEY)"
+    first, second = start(tmp_path, say).stdout, start(tmp_path, say).stdout
+    assert first == second
+    assert len(first.strip()) > 50
+    assert (tmp_path / "data" / "secret-key").stat().st_mode & 0o777 == 0o600
+
+
+def test_sqlite_writes_ahead_and_waits_for_its_turn(tmp_path):
+    script = (
+        "import django; django.setup(); from django.db import connection as c; k = c.cursor(); "
+        "print([k.execute(f'PRAGMA {p}').fetchone()[0] for p in ('journal_mode', 'synchronous', 'foreign_keys')], "
+        "c.transaction_mode)"
+    )
+    assert start(tmp_path, script).stdout.strip() == "['wal', 1, 1] IMMEDIATE"
+
+
+def test_postgresql_comes_through_database_url(tmp_path):
+    say = "from config import settings; d = settings.DATABASES['default']; print(d['ENGINE'], d['NAME'], d['HOST'])"
+    said = start(tmp_path, say, DATABASE_URL="postgres://me:secret@db.example:5433/videos").stdout
+    assert said.strip() == "django.db.backends.postgresql videos db.example"

@@ -1,0 +1,122 @@
+"""The commands, as a user types them."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from io import StringIO
+from pathlib import Path
+
+import pytest
+from django.contrib.auth import get_user_model
+from django.core.management import call_command
+from django.core.management.base import CommandError
+
+from downloader.models import MLPrediction, VideoDownload
+from foreview.releases.store import champion
+from foreview.simulation.world import DEFAULT_END, World
+from foreview.tables.folder import write_catalogue
+
+pytestmark = pytest.mark.django_db
+CHECKOUT = Path(__file__).resolve().parents[2]
+
+
+def said_by(*command: object) -> str:
+    out = StringIO()
+    call_command(*map(str, command), stdout=out)
+    return " ".join(out.getvalue().split())
+
+
+@pytest.fixture
+def folder(world: World, tmp_path: Path) -> Path:
+    write_catalogue(world.catalogue, tmp_path / "world")
+    return tmp_path / "world"
+
+
+def test_a_catalogue_is_imported_trained_on_and_forecast(folder, world, releases):
+    days, videos = world.catalogue.daily.height, world.catalogue.videos.height
+    imported = said_by("import_data", folder)
+    assert (
+        f"Imported {videos} videos, {days} days, 0 snapshots and {world.catalogue.earnings.height} earnings" in imported
+    )
+    as_of = DEFAULT_END.date().isoformat()
+    trained = said_by("train_models", "--as-of", as_of)
+    serving = champion(releases)
+    assert serving is not None
+    assert f"Release {serving.name} serves, trained on " in trained
+    assert f"{videos} forecasts saved" in said_by("predict_videos", "--as-of", as_of)
+    assert set(MLPrediction.objects.values_list("model_version", flat=True)) == {serving.name}
+
+
+def test_single_videos_can_be_forecast():
+    keys = [VideoDownload.objects.create(title=f"video {n}").pk for n in range(3)]
+    said = said_by("predict_videos", "--video", keys[0], "--video", keys[2])
+    assert "2 forecasts saved" in said
+    assert sorted(MLPrediction.objects.values_list("video_id", flat=True)) == [keys[0], keys[2]]
+
+
+@pytest.mark.parametrize(
+    ("command", "says", "code"),
+    [
+        (("import_data", "nowhere"), "nowhere has none. Make one with `foreview import`", 3),
+        (("train_models",), "training needs a label that is mature", 3),
+        (("predict_videos", "--video", "42"), "there is none with the id 42", 2),
+        (("predict_videos", "--as-of", "yesterday"), "found 'yesterday'", 2),
+        (("predict_videos", "--as-of", "2026-02-31"), "found '2026-02-31'", 2),
+        (("predict_videos", "--as-of", "2026-05-01T12:00:00"), "says its time zone", 2),
+    ],
+)
+def test_a_users_mistake_is_a_sentence_and_an_exit_code(command, says, code):
+    with pytest.raises(CommandError, match=r".") as caught:
+        said_by(*command)
+    assert says in str(caught.value)
+    assert caught.value.returncode == code
+
+
+def test_the_demo_is_made_once_and_then_only_shown(settings):
+    settings.DEBUG, settings.ALLOWED_HOSTS = True, []
+    settings.FOREVIEW = settings.FOREVIEW | {"DELAY_HOURS": 48.0}
+    first = said_by("seed_demo")
+    assert "Took: inventing a world" in first
+    assert VideoDownload.objects.count() == MLPrediction.objects.count() == 480
+    assert get_user_model().objects.get(username="demo").check_password("demo")
+    assert "Everything was there already." in said_by("seed_demo")
+    assert VideoDownload.objects.count() == 480
+
+
+def test_no_demo_user_is_made_where_others_could_log_in(settings):
+    from downloader.services.demo import ensure_demo_user
+
+    settings.DEBUG, settings.ALLOWED_HOSTS = True, ["videos.example"]
+    assert not ensure_demo_user()
+    settings.DEBUG, settings.ALLOWED_HOSTS = False, []
+    assert not ensure_demo_user()
+    assert not get_user_model().objects.exists()
+
+
+def test_nothing_invented_is_mixed_with_real_videos():
+    VideoDownload.objects.create(title="mine")
+    with pytest.raises(CommandError, match="without other videos"):
+        said_by("seed_demo")
+
+
+def test_an_interrupted_command_says_so_without_a_stack_trace(tmp_path):
+    environment = {k: v for k, v in os.environ.items() if k != "DATABASE_URL"} | {"FOREVIEW_DATA": str(tmp_path)}
+    manage = [sys.executable, str(CHECKOUT / "backend" / "manage.py")]
+    subprocess.run([*manage, "migrate", "--verbosity", "0"], check=True, env=environment)
+    demo = subprocess.Popen(
+        [*manage, "seed_demo"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment
+    )
+    database = tmp_path / "foreview.sqlite3-wal"
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline and not (database.exists() and database.stat().st_size > 100_000):
+        time.sleep(0.05)
+    demo.send_signal(signal.SIGINT)
+    _, said = demo.communicate(timeout=60)
+    assert demo.returncode == 130
+    assert "Interrupted." in said
+    assert "Traceback" not in said
+    assert not (tmp_path / "releases" / "champion").exists()
