@@ -1,6 +1,6 @@
 """Is the reference table of the method reproduced? Szabo–Huberman and Pinto ML on the raw Youku panel, without a catalogue.
 
-``python benchmarks/youku_reference.py``: about three seconds. What the reference rests on, found by trying: the counts at the issue age
+``python -m benchmarks.youku_reference``: about three seconds. What the reference rests on, found by trying: the counts at the issue age
 are the counters *as read*, the outcome is their running maximum, and the shift is the *median* of ln(outcome/count) (the mean
 of the paper gives 0.591, 0.369, 0.254).
 """
