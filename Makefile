@@ -10,7 +10,7 @@ export OMP_WAIT_POLICY := passive
 INSTALL := VIRTUAL_ENV=.venv $(BIN)/uv pip install --quiet
 COMPILE := $(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header
 
-.PHONY: help demo demo-data test lint types contracts test-core test-django test-django-postgres test-docs reference lock clean
+.PHONY: help demo demo-data test lint types contracts test-core test-django test-django-postgres test-docs reference measure lock clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 22
@@ -63,6 +63,9 @@ test-django-postgres: .venv/dev.stamp  ## the Django tests on PostgreSQL
 
 reference: .venv/dev.stamp  ## renew the generated pages
 	for page in catalogue cli features; do $(BIN)/python docs/reference/$$page.py || exit 1; done
+
+measure: .venv/run.stamp  ## renew docs/explanation/measurements.md; one section: python -m benchmarks.measure scale
+	$(BIN)/python -m benchmarks.measure
 
 lock: .venv/tools.stamp  ## renew the lock files
 	$(COMPILE) pyproject.toml --extra django -o requirements/run.lock
