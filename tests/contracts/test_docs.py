@@ -17,6 +17,7 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 
 import pytest
+from pytest_django import Settings
 
 from foreview.options import LabelOptions, TrainingOptions
 from tests.contracts.checkout import CHECKOUT, files, named, text
@@ -59,6 +60,7 @@ def run_console(content: str, folder: Path) -> None:
         "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
         "COLUMNS": "120",
         "DATABASE_URL": f"sqlite:///{folder}/docs.sqlite3",
+        "FOREVIEW_DATA": str(folder / "data"),
     }
     for command in commands(content):
         done = subprocess.run(
@@ -116,19 +118,17 @@ def test_each_page_is_reached_from_the_index(page: Path):
     assert page == index or str(page) in linked
 
 
+@pytest.mark.usefixtures("db")
 @pytest.mark.parametrize("page", [page for page in PAGES if blocks(page)], ids=str)
-def test_the_examples_of_a_page_run(
-    page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
-):
+def test_the_examples_of_a_page_run(page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, settings: Settings):
     monkeypatch.chdir(tmp_path)
+    settings.FOREVIEW = settings.FOREVIEW | {"RELEASES": tmp_path / "releases"}
     names: dict[str, object] = {"__name__": "__main__"}
     for language, content in blocks(page):
         if language == "console":
             run_console(content, tmp_path)
-            continue
-        if "downloader" in content:
-            request.getfixturevalue("db")
-        run_python(content, page, names)
+        else:
+            run_python(content, page, names)
 
 
 def test_every_command_of_a_page_is_tried(tmp_path: Path):
