@@ -39,7 +39,9 @@ def frame_of(queryset: QuerySet[Any, Any], schema: Schema) -> pl.DataFrame:
 
 def _copied(connection: BaseDatabaseWrapper, sql: str, params: tuple[Any, ...], schema: Schema) -> pl.DataFrame:
     buffer = io.BytesIO()
-    with connection.cursor() as cursor, cursor.copy(f"COPY ({sql}) TO STDOUT (FORMAT csv)", params) as blocks:
+    # COPY takes no parameters, and under DEBUG Django's cursor does not hand them on: psycopg writes them into the text.
+    sql = connection.ops.compose_sql(sql, params)  # type: ignore[attr-defined]  # those of PostgreSQL do
+    with connection.cursor() as cursor, cursor.copy(f"COPY ({sql}) TO STDOUT (FORMAT csv)") as blocks:
         for block in blocks:
             buffer.write(block)
     if not buffer.tell():
