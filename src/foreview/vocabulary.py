@@ -33,6 +33,13 @@ TARGET_UNITS: Final[dict[Target, str]] = {
     "engagement_rate": "percent",
     "revenue_30d": "USD",
 }
+SMALLEST_UNIT: Final[dict[Target, float]] = {
+    "views_7d": 1.0,
+    "views_30d": 1.0,
+    "engagement_rate": 0.01,
+    "revenue_30d": 0.01,
+}
+"""One view, a hundredth of a percent, a cent: below it a relative error means nothing."""
 KIND_OF_TARGET: Final[dict[Target, ModelKind]] = {
     "views_7d": "views",
     "views_30d": "views",

@@ -187,6 +187,9 @@ def slow_labels(raw: Raw, video_id: str) -> Row:
         "revenue_30d": matured(revenue, published, 30, "value"),
         "engagement_rate": (None, None),
     }
+    earned, earned_known = found["revenue_30d"]
+    if earned is not None:
+        found["revenue_30d"] = (max(earned, 0.0), earned_known)
     counted, known = found["views_30d"]
     interactions, _ = matured(views, published, 30, "interactions")
     if counted and interactions is not None:

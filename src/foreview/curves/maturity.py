@@ -60,7 +60,8 @@ def _matured_target(target: Target, views: Curves, revenue: Curves, options: Lab
     horizon = age_ms(HORIZON_DAYS[target])
     gap = age_ms(dict(options.max_gap_days)[HORIZON_DAYS[target]])
     if target == "revenue_30d":
-        return matured(revenue, revenue.values, horizon, gap)
+        earned = matured(revenue, revenue.values, horizon, gap)
+        return Matured(np.maximum(earned.value, 0.0), earned.age)  # corrections may exceed what was earned
     counted = matured(views, views.peak, horizon, gap)
     if target != "engagement_rate":
         return counted

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from typing import Final
 
 import numpy as np
 import polars as pl
 
 from foreview.errors import ReleaseFeaturesDiffer
 from foreview.features.matrix import feature_table
-from foreview.forecasting.distributions import Predicted, predicted
+from foreview.forecasting.distributions import predicted
 from foreview.forecasting.known import Known, known_at_issue
 from foreview.learners.matrix import Vector
 from foreview.learners.structure import thirds, typical
@@ -20,9 +21,24 @@ from foreview.releases.models import KindModel, models_of
 from foreview.tables.catalogue import Catalogue, utc_ms
 from foreview.uncertainty.confidence import confidence
 from foreview.uncertainty.distribution import below, mrse_point, quantile, strictly_below
-from foreview.vocabulary import DAY_MS, KIND_OF_TARGET, QUANTILES, TARGETS, ModelKind, Target
+from foreview.vocabulary import CLASSES, DAY_MS, KIND_OF_TARGET, QUANTILES, SMALLEST_UNIT, TARGETS, ModelKind, Target
 
 _CHUNK = 25_000
+_AMOUNTS: Final = ("point", *QUANTILES, "point_mrse")
+_COLUMNS: Final = (
+    "video_id",
+    "as_of",
+    "issue_age_days",
+    "target",
+    *_AMOUNTS[:-1],
+    *(f"p_{name}" for name in CLASSES),
+    "typical",
+    "p_beats_typical",
+    "confidence",
+    "point_mrse",
+    "model_version",
+    "model_type",
+)
 
 
 def issues_as_of(catalogue: Catalogue, as_of: datetime) -> pl.DataFrame:
@@ -78,10 +94,11 @@ def _forecast_part(
     columns: dict[Target, dict[str, Vector]] = {}
     for position, target in enumerate(TARGETS):
         kind = KIND_OF_TARGET[target]
-        quantiles = _raw_quantiles(found[target].values, known[target])
+        columns[target] = _read_off(found[target].values, table, models[kind], target)
+        columns[target] |= _amounts(found[target].values, known[target], SMALLEST_UNIT[target])
         if target == "views_30d":  # equal on the scale of the models may differ by rounding in views
-            quantiles = {name: np.maximum(values, columns["views_7d"][name]) for name, values in quantiles.items()}
-        columns[target] = _read_off(found[target], quantiles, table, models[kind], target)
+            week = columns["views_7d"]
+            columns[target] |= {name: np.maximum(columns[target][name], week[name]) for name in _AMOUNTS}
         served = np.where(found[target].skilled, "ensemble", _without_skill(release, kind))
         served = np.where(np.isnan(known[target].value), served, "observed")
         frames.append(
@@ -93,40 +110,34 @@ def _forecast_part(
                 _row=pl.int_range(table.height) * len(TARGETS) + position,
             )
         )
-    return pl.concat(frames).sort("_row").drop("_row")
+    return pl.concat(frames).sort("_row").select(_COLUMNS)
 
 
-def _raw_quantiles(values: Vector, known: Known) -> dict[str, Vector]:
-    """Return the served quantiles in the unit of the target; at a bound exactly the count that set it."""
-    quantiles = {}
+def _amounts(values: Vector, known: Known, smallest: float) -> dict[str, Vector]:
+    """Return point, quantiles and mRSE point in the unit of the target; at a bound exactly the count that set it."""
+    found = {"point_mrse": np.clip(mrse_point(values, smallest), known.lower, known.upper)}
     for name, level in QUANTILES.items():
         at = quantile(values, level)
         raw = np.clip(np.expm1(at), known.lower, known.upper)
         raw = np.where(at <= np.log1p(known.lower), known.lower, raw)
-        raw = np.where(at >= np.log1p(known.upper), known.upper, raw)
-        quantiles[name] = np.where(np.isnan(known.value), raw, known.value)
-    return quantiles
+        found[name] = np.where(at >= np.log1p(known.upper), known.upper, raw)
+    settled = {name: np.where(np.isnan(known.value), raw, known.value) for name, raw in found.items()}
+    return {"point": settled["p50"], **settled}
 
 
-def _read_off(
-    found: Predicted, quantiles: dict[str, Vector], table: pl.DataFrame, model: KindModel, target: Target
-) -> dict[str, Vector]:
-    """Return every number of a forecast row, read off its one distribution."""
-    values = found.values
+def _read_off(values: Vector, table: pl.DataFrame, model: KindModel, target: Target) -> dict[str, Vector]:
+    """Return the probabilities of forecast rows, and what is typical, in the unit of the target."""
     structure = model.location.structure
     usual = typical(structure, table, target)
     low, high = thirds(structure, table, target)
     p_low, p_high = strictly_below(values, low), 1.0 - below(values, high)
     return {
-        "point": quantiles["p50"],
-        **quantiles,
         "p_low": p_low,
         "p_medium": np.maximum(1.0 - p_low - p_high, 0.0),
         "p_high": p_high,
         "typical": np.expm1(usual),
         "p_beats_typical": 1.0 - below(values, usual),
-        "confidence": confidence(values, quantiles["p50"]),
-        "point_mrse": mrse_point(values),
+        "confidence": confidence(values, np.expm1(quantile(values, QUANTILES["p50"]))),
     }
 
 

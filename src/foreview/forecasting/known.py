@@ -9,11 +9,10 @@ import numpy as np
 import polars as pl
 
 from foreview.curves.curve import Curves, Ints, age_ms, revenue_curves, take, view_curves
-from foreview.curves.maturity import Matured, matured
+from foreview.curves.maturity import matured_targets
 from foreview.learners.matrix import Vector
-from foreview.options import LabelOptions
 from foreview.tables.catalogue import Catalogue
-from foreview.vocabulary import DAY_MS, HORIZON_DAYS, TARGETS, Target
+from foreview.vocabulary import DAY_MS, HORIZON_DAYS, Target
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,44 +27,33 @@ class Known:
 def known_at_issue(catalogue: Catalogue, table: pl.DataFrame) -> Mapping[Target, Known]:
     """Return for each target what is settled at the issue times of a feature table, from points known by then alone.
 
-    Views are at least what was counted by the horizon, and at most the first count after it.
+    Views are at least what was counted by the horizon, and at most the first count after it; revenue is at least what was
+    earned.
     """
     video, issue_age = _positions(catalogue, table)
     views, revenue = view_curves(catalogue), revenue_curves(catalogue)
-    gaps = {days: age_ms(gap) for days, gap in LabelOptions().max_gap_days}
     found: dict[Target, Known] = {}
-    for target in TARGETS:
-        horizon = age_ms(HORIZON_DAYS[target])
-        gap = gaps[HORIZON_DAYS[target]]
-        curves = revenue if target == "revenue_30d" else views
-        label = _label(target, curves, horizon, gap)
+    for target, label in matured_targets(catalogue, views, revenue).items():
         value = np.where(label.age[video] <= issue_age, label.value[video], np.nan)
         if target == "engagement_rate":
             lower, upper = np.zeros(video.size), np.full(video.size, np.inf)
+        elif target == "revenue_30d":
+            lower, upper = _bounds(revenue, revenue.values, video, issue_age, HORIZON_DAYS[target])
+            upper = np.full(video.size, np.inf)  # late corrections can take it below what was counted later
         else:
-            lower, upper = _bounds(curves, video, issue_age, horizon)
+            lower, upper = _bounds(views, views.peak, video, issue_age, HORIZON_DAYS[target])
         found[target] = Known(value, lower, upper)
     return found
 
 
-def _label(target: Target, curves: Curves, horizon: int, gap: int) -> Matured:
-    if target == "revenue_30d":
-        return matured(curves, curves.values, horizon, gap)
-    counted = matured(curves, curves.peak, horizon, gap)
-    if target != "engagement_rate":
-        return counted
-    interactions = matured(curves, curves.interactions, horizon, gap).value
-    return Matured(100.0 * interactions / np.where(counted.value > 0, counted.value, np.nan), counted.age)
-
-
-def _bounds(curves: Curves, video: Ints, issue_age: Ints, horizon: int) -> tuple[Vector, Vector]:
+def _bounds(curves: Curves, series: Vector, video: Ints, issue_age: Ints, days: int) -> tuple[Vector, Vector]:
     last = curves.last_known(video, issue_age)
     first = curves.starts[video]
-    within = np.minimum(curves.last_at_or_before(video, np.full(video.shape, horizon)), last)
+    within = np.minimum(curves.last_at_or_before(video, np.full(video.shape, age_ms(days))), last)
     after = within + 1
-    lower = np.where(within >= first, take(curves.peak, np.maximum(within, 0)), 0.0)
+    lower = np.where(within >= first, take(series, np.maximum(within, 0)), 0.0)
     has_after = (after <= last) & (after >= first)
-    upper = np.where(has_after, take(curves.peak, np.where(has_after, after, 0)), np.inf)
+    upper = np.where(has_after, take(series, np.where(has_after, after, 0)), np.inf)
     return np.maximum(lower, 0.0), np.maximum(upper, np.maximum(lower, 0.0))
 
 

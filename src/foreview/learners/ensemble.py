@@ -17,35 +17,46 @@ from foreview.learners.members import MEMBERS
 STEP = 0.05
 """Weights are multiples of this; finer ones are not told apart by a validation window."""
 MAX_COMPARED = 20_000
+MIN_SCALE = 0.01
+"""Scale [ln units] below which growth is rounding."""
 
 
 @dataclass(frozen=True, slots=True)
 class Ensemble:
-    """Fitted members and their weights: by slice, with ``""`` for every slice that has none of its own."""
+    """Fitted members, their weights and the scales of what they predict: by slice, with ``""`` for all others."""
 
     encoder: Encoder
     members: Mapping[str, Any]
     weights: Mapping[str, Mapping[str, float]]
+    scales: Mapping[str, float]
+    """Members learn the target divided by the scale of its slice [ln units], so that a loss means the same in all."""
 
 
-def fit_members(table: pl.DataFrame, target: Vector, *, max_rows: int, seed: int, threads: int) -> Ensemble:
-    """Return all members fitted to ``target`` (n) over the columns of ``table`` (n rows), equally weighted.
+def fit_members(
+    table: pl.DataFrame, target: Vector, slices: np.ndarray, *, max_rows: int, seed: int, threads: int
+) -> Ensemble:
+    """Return all members fitted to ``target`` (n, ln units) over the columns of ``table`` (n rows), equally weighted.
+
+    ``slices`` (n names) say which rows are alike.
 
     Members that do not scale are fitted on ``max_rows`` rows drawn without replacement.
     """
-    encoder = fit_encoder(table, target)
+    scales = _fit_scales(target, slices)
+    scaled = target / _scale_of(scales, slices)
+    encoder = fit_encoder(table, scaled)
     rows = encoder.matrix(table)
     drawn = _draw(len(target), max_rows, seed)
     members = {}
     for name, member in MEMBERS.items():
         part = slice(None) if member.scales else drawn
-        members[name] = member.fit(rows[part], target[part], seed=seed, threads=threads)
-    return Ensemble(encoder, members, {"": {name: 1 / len(MEMBERS) for name in MEMBERS}})
+        members[name] = member.fit(rows[part], scaled[part], seed=seed, threads=threads)
+    return Ensemble(encoder, members, {"": {name: 1 / len(MEMBERS) for name in MEMBERS}}, scales)
 
 
-def member_predictions(ensemble: Ensemble, rows: Matrix) -> dict[str, Vector]:
-    """Return each member's predictions for ``rows`` (n, k)."""
-    return {name: MEMBERS[name].predict(model, rows) for name, model in ensemble.members.items()}
+def member_predictions(ensemble: Ensemble, rows: Matrix, slices: np.ndarray) -> dict[str, Vector]:
+    """Return each member's predictions [ln units] for ``rows`` (n, k) of ``slices`` (n names)."""
+    scale = _scale_of(ensemble.scales, slices)
+    return {name: scale * MEMBERS[name].predict(model, rows) for name, model in ensemble.members.items()}
 
 
 def combine(ensemble: Ensemble, predictions: Mapping[str, Vector], slices: np.ndarray) -> Vector:
@@ -68,6 +79,23 @@ def choose_weights(predictions: Mapping[str, Vector], actual: Vector, *, seed: i
     errors = [float(np.abs(stacked @ weights - actual[drawn]).mean()) for weights in _grid(len(predictions))]
     best = _grid(len(predictions))[int(np.argmin(errors))]
     return {name: float(weight) for name, weight in zip(predictions, best, strict=True)}
+
+
+def _fit_scales(target: Vector, slices: np.ndarray) -> dict[str, float]:
+    """Return for each slice the median absolute target, as the standard deviation of a normal distribution would be."""
+    names, code = np.unique(slices, return_inverse=True)
+    order = np.argsort(code, kind="stable")
+    parts = np.split(np.abs(target)[order], np.cumsum(np.bincount(code, minlength=len(names)))[:-1])
+    spread = {str(name): 1.4826 * float(np.median(part)) for name, part in zip(names, parts, strict=True)}
+    return {
+        name: max(value, MIN_SCALE) for name, value in {"": 1.4826 * float(np.median(np.abs(target))), **spread}.items()
+    }
+
+
+def _scale_of(scales: Mapping[str, float], slices: np.ndarray) -> Vector:
+    names, code = np.unique(slices, return_inverse=True)
+    found = np.array([scales.get(str(name), scales[""]) for name in names], dtype=np.float64)
+    return found[code]
 
 
 def _weights_of(ensemble: Ensemble, slice_name: str) -> Mapping[str, float]:

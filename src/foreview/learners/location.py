@@ -56,7 +56,7 @@ def locate(model: LocationModel, table: pl.DataFrame, target: Target) -> Located
     if model.ensemble is not None:
         skilled = ~np.isin(slices, sorted(model.unskilled))
         for part, rows in _chunks(with_horizon(table, target)):
-            predictions = member_predictions(model.ensemble, model.ensemble.encoder.matrix(rows))
+            predictions = member_predictions(model.ensemble, model.ensemble.encoder.matrix(rows), slices[part])
             correction = combine(model.ensemble, predictions, slices[part])
             location[part] += np.where(skilled[part], correction, 0.0)
     if model.spread is not None:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, Protocol
 
 from foreview.learners import boosting, forest, xgb
 from foreview.learners.matrix import Matrix, Vector
+
+# OpenMP threads that spin while they wait turn seconds into minutes on a busy machine. Read when the libraries load.
+os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
 
 class Fit(Protocol):

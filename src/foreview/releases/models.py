@@ -62,7 +62,8 @@ def encode_model(model: KindModel) -> dict[str, bytes]:
     if location.ensemble is not None:
         ensemble = location.ensemble
         weights = {name: dict(values) for name, values in ensemble.weights.items()}
-        description["ensemble"] = {"encoder": _encoder_json(ensemble.encoder), "weights": weights}
+        encoder = _encoder_json(ensemble.encoder)
+        description["ensemble"] = {"encoder": encoder, "weights": weights, "scales": dict(ensemble.scales)}
         parts |= {MEMBERS[name].part: MEMBERS[name].encode(fitted) for name, fitted in ensemble.members.items()}
     if location.spread is not None:
         description["spread"] = _encoder_json(location.spread.encoder)
@@ -148,7 +149,7 @@ def _decode_ensemble(found: dict[str, Any] | None, parts: Mapping[str, bytes]) -
         return None
     names = [name for name in MEMBERS if MEMBERS[name].part in parts]
     members = {name: MEMBERS[name].decode(parts[MEMBERS[name].part]) for name in names}
-    return Ensemble(_encoder(found["encoder"]), members, found["weights"])
+    return Ensemble(_encoder(found["encoder"]), members, found["weights"], found["scales"])
 
 
 def _encoder_json(encoder: Encoder) -> dict[str, Any]:

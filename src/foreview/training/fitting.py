@@ -9,7 +9,7 @@ from typing import TypeAlias
 import numpy as np
 import polars as pl
 
-from foreview.learners.ensemble import Ensemble, choose_weights, combine, fit_members, member_predictions
+from foreview.learners.ensemble import Ensemble, choose_weights, fit_members, member_predictions
 from foreview.learners.location import Located, LocationModel, Spread, locate
 from foreview.learners.matrix import Vector, fit_encoder
 from foreview.learners.spread import fit_spread
@@ -42,6 +42,11 @@ class Problem:
         """Return the rows for which ``chosen`` holds."""
         return Problem(self.rows.part(chosen), self.outcome[chosen], self.final[chosen], self.place)
 
+    @property
+    def slices(self) -> np.ndarray:
+        """The slice of each row."""
+        return slices_of(self.rows.table, self.rows.target)
+
 
 @dataclass(frozen=True, slots=True)
 class Fitted:
@@ -53,68 +58,74 @@ class Fitted:
 
 
 def fit_out_of_time(
-    problems: Sequence[Problem], structure: Structure, split: InnerSplit, options: TrainingOptions
+    problems: Sequence[Problem], structure: Structure, splits: Sequence[InnerSplit], options: TrainingOptions
 ) -> Fitted:
-    """Return the model fitted before the inner origin, its weights, spread and calibration from the videos after it."""
-    ensemble = _fit(problems, structure, split.fit, options)
-    later = [p.part(split.validate(p.rows)) for p in problems]
-    last = [p.part(split.calibrate(p.rows)) for p in problems]
-    if sum(p.outcome.size for p in later) < MIN_VALIDATION:
-        location = LocationModel(structure, ensemble)
-        both = [p.part(p.rows.published > split.origin) for p in problems]
-        return Fitted(location, _calibrate(both, location), _score(both, location))
-    location = _validated(LocationModel(structure, ensemble), later, options)
-    location = replace(location, spread=_spread(later, location, options))
+    """Return the model fitted before the inner origin, its weights, spread and calibration from the videos after it.
+
+    The ensemble serves a slice only if it beat the baseline both where its weights were chosen and where it is calibrated.
+    """
+    parts = list(zip(problems, splits, strict=True))
+    ensemble = _fit([p.part(s.fit(p.rows)) for p, s in parts], structure, options)
+    later = [p.part(s.validate(p.rows)) for p, s in parts]
+    last = [p.part(s.calibrate(p.rows)) for p, s in parts]
+    location = LocationModel(structure, ensemble)
+    if sum(p.outcome.size for p in later) >= MIN_VALIDATION:
+        location = replace(location, ensemble=_weighted(location, later, options))
+        location = replace(location, spread=_spread(later, location, options))
+    else:
+        later = last = [p.part(p.rows.published > s.origin) for p, s in parts]
+    location = replace(location, unskilled=_unskilled(location, later) | _unskilled(location, last))
     return Fitted(location, _calibrate(last, location), _score(last, location))
 
 
 def refit(problems: Sequence[Problem], structure: Structure, judged: Fitted, options: TrainingOptions) -> Fitted:
     """Return ``judged`` with structure and members fitted again on all rows; what was chosen out of time stays."""
-    ensemble = _fit(problems, structure, lambda rows: np.ones(rows.actual.size, dtype=np.bool_), options)
+    ensemble = _fit(problems, structure, options)
     assert judged.location.ensemble is not None  # noqa: S101  (judged comes from fit_out_of_time)
     ensemble = replace(ensemble, weights=judged.location.ensemble.weights)
     return replace(judged, location=replace(judged.location, structure=structure, ensemble=ensemble))
 
 
-def _fit(
-    problems: Sequence[Problem],
-    structure: Structure,
-    chosen: Callable[[Rows], np.ndarray],
-    options: TrainingOptions,
-) -> Ensemble:
-    parts = [p.part(chosen(p.rows)) for p in problems]
-    table = pl.concat([p.rows.table for p in parts])
-    target = np.concatenate([_beyond_baseline(p, structure) for p in parts])
-    return fit_members(table, target, max_rows=options.max_forest_rows, seed=options.seed, threads=options.threads)
+def _fit(problems: Sequence[Problem], structure: Structure, options: TrainingOptions) -> Ensemble:
+    table = pl.concat([p.rows.table for p in problems])
+    target = np.concatenate([_beyond_baseline(p, structure) for p in problems])
+    slices = np.concatenate([p.slices for p in problems])
+    most, seed, threads = options.max_forest_rows, options.seed, options.threads
+    return fit_members(table, target, slices, max_rows=most, seed=seed, threads=threads)
 
 
 def _beyond_baseline(problem: Problem, structure: Structure) -> Vector:
     return problem.outcome - baseline(structure, problem.rows.table, problem.rows.target)
 
 
-def _validated(location: LocationModel, later: Sequence[Problem], options: TrainingOptions) -> LocationModel:
-    """Return the model with weights chosen and unskilled slices found on validation rows."""
+def _weighted(location: LocationModel, later: Sequence[Problem], options: TrainingOptions) -> Ensemble:
+    """Return the ensemble with weights chosen on validation rows, of its own for each slice with enough of them."""
     assert location.ensemble is not None  # noqa: S101
     ensemble = location.ensemble
     table = pl.concat([p.rows.table for p in later])
-    predictions = member_predictions(ensemble, ensemble.encoder.matrix(table))
+    slices = np.concatenate([p.slices for p in later])
+    predictions = member_predictions(ensemble, ensemble.encoder.matrix(table), slices)
     actual = np.concatenate([_beyond_baseline(p, location.structure) for p in later])
-    slices = np.concatenate([slices_of(p.rows.table, p.rows.target) for p in later])
-    pooled = np.array([parents(str(name))[0] for name in slices])
+    pooled = _pooled(slices)
     weights = {"": choose_weights(predictions, actual, seed=options.seed)}
     for group in sorted(set(pooled.tolist())):
         mine = pooled == group
         if mine.sum() >= MIN_SLICE_WEIGHTS:
             own = choose_weights({k: v[mine] for k, v in predictions.items()}, actual[mine], seed=options.seed)
             weights |= {str(name): own for name in np.unique(slices[mine])}
-    ensemble = replace(ensemble, weights=weights)
-    unskilled = _unskilled(slices, pooled, actual, combine(ensemble, predictions, slices))
-    return replace(location, ensemble=ensemble, unskilled=unskilled)
+    return replace(ensemble, weights=weights)
 
 
-def _unskilled(slices: np.ndarray, pooled: np.ndarray, actual: Vector, predicted: Vector) -> frozenset[str]:
-    """Return the slices in which the baseline (a correction of 0) was at least as good; small slices go with their parent."""
-    gain = np.abs(actual) - np.abs(actual - predicted)
+def _unskilled(location: LocationModel, judged_on: Sequence[Problem]) -> frozenset[str]:
+    """Return the slices in which the baseline was at least as good; small slices go with their parent."""
+    alone = LocationModel(location.structure)
+    gains, names = [], []
+    for p in judged_on:
+        at, without = p.place(location, p.rows.table), p.place(alone, p.rows.table)
+        gains.append(np.abs(p.final - without.location) - np.abs(p.final - at.location))
+        names.append(at.slices)
+    gain, slices = np.concatenate(gains), np.concatenate(names)
+    pooled = _pooled(slices)
     found = set()
     for name in np.unique(slices):
         mine = slices == name
@@ -123,6 +134,11 @@ def _unskilled(slices: np.ndarray, pooled: np.ndarray, actual: Vector, predicted
         if gain[mine].mean() <= 0:
             found.add(str(name))
     return frozenset(found)
+
+
+def _pooled(slices: np.ndarray) -> np.ndarray:
+    names, code = np.unique(slices, return_inverse=True)
+    return np.array([parents(str(name))[0] for name in names], dtype=np.str_)[code]
 
 
 def _spread(later: Sequence[Problem], location: LocationModel, options: TrainingOptions) -> Spread:

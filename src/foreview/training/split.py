@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -36,15 +37,19 @@ class InnerSplit:
         return np.asarray(rows.published > self.calibrate_from)
 
 
-def inner_split(rows: Rows, embargo: Embargo) -> InnerSplit:
-    """Return the split of the videos behind ``rows`` by publication: 70 % before the origin, then two halves.
+def inner_splits(all_rows: Sequence[Rows], embargo: Embargo) -> tuple[InnerSplit, ...]:
+    """Return the split of each target's videos by publication, with one origin for all of them.
 
-    With the full embargo a row is fitted on only if its label was mature at the origin. A history too short for that is split by
-    publication alone, and the split says so.
+    The origin is the earliest by which 70 % of a target's videos were published; those after it are halved target by target, because
+    30-day labels mature later than 7-day ones. With the full embargo a row is fitted on only if its label was mature at
+    the origin. A history too short for that is split by publication alone, and the split says so.
     """
-    times = np.unique(rows.published)
-    origin = int(times[min(int(FIT_SHARE * times.size), times.size - 1)])
-    calibrate_from = int(times[min(int((1 + FIT_SHARE) / 2 * times.size), times.size - 1)])
-    fitted = int((rows.matured <= origin).sum())
+    times = [np.unique(rows.published) for rows in all_rows]
+    origin = min(int(found[min(int(FIT_SHARE * found.size), found.size - 1)]) for found in times)
+    fitted = min(int((rows.matured <= origin).sum()) for rows in all_rows)
     embargoed = embargo == "full" and fitted >= MIN_FIT_ROWS
-    return InnerSplit(origin, calibrate_from, embargoed)
+    return tuple(InnerSplit(origin, _middle(found[found > origin], origin), embargoed) for found in times)
+
+
+def _middle(times: np.ndarray, otherwise: int) -> int:
+    return int(times[times.size // 2]) if times.size else otherwise

@@ -19,7 +19,7 @@ from foreview.tables.catalogue import Catalogue
 from foreview.training.fitting import Fitted, Problem, fit_out_of_time, locate_target, refit
 from foreview.training.revenue import fit_chance_of_revenue, revenue_problem
 from foreview.training.rows import Rows, check_has_labels, rows_of, training_rows
-from foreview.training.split import inner_split
+from foreview.training.split import inner_splits
 from foreview.training.structure import fit_structure
 from foreview.uncertainty.conformal import fit_to_prior
 from foreview.vocabulary import TARGETS, ModelKind, Target
@@ -124,30 +124,21 @@ def _plain_problem(rows: Rows) -> Problem:
 
 def _enough(problems: Sequence[Problem], options: TrainingOptions) -> bool:
     """Whether there are videos to learn from, and for each target late ones to calibrate on."""
-    everything = _joined([p.rows for p in problems])
-    if np.unique(everything.published).size < options.min_videos:
+    published = np.concatenate([p.rows.published for p in problems])
+    if np.unique(published).size < options.min_videos or not all(p.rows.published.size for p in problems):
         return False
-    split = inner_split(everything, options.embargo)
-    return all(split.calibrate(p.rows).any() for p in problems)
+    splits = inner_splits([p.rows for p in problems], options.embargo)
+    return all(split.calibrate(p.rows).any() for p, split in zip(problems, splits, strict=True))
 
 
 def _judged(problems: Sequence[Problem], options: TrainingOptions) -> tuple[Fitted, tuple[str, ...]]:
-    everything = _joined([p.rows for p in problems])
-    split = inner_split(everything, options.embargo)
-    before = fit_structure([p.rows.part(split.fit(p.rows)) for p in problems])
+    splits = inner_splits([p.rows for p in problems], options.embargo)
+    before = fit_structure([p.rows.part(s.fit(p.rows)) for p, s in zip(problems, splits, strict=True)])
     notes: tuple[str, ...] = ()
-    if options.embargo == "full" and not split.embargoed:
+    if options.embargo == "full" and not splits[0].embargoed:
         target = problems[0].rows.target
         notes = (f"{target}: history too short for an embargo inside training; split by publication alone",)
-    return fit_out_of_time(problems, before, split, options), notes
-
-
-def _joined(parts: Sequence[Rows]) -> Rows:
-    return Rows(
-        parts[0].target,
-        pl.concat([p.table for p in parts]),
-        *(np.concatenate([getattr(p, name) for p in parts]) for name in ("actual", "views", "published", "matured")),
-    )
+    return fit_out_of_time(problems, before, splits, options), notes
 
 
 def _finished(judged: Fitted, final: Fitted, notes: tuple[str, ...]) -> _Outcome:

@@ -65,11 +65,11 @@ def _share(values: Vector, x: Vector, passed: np.ndarray) -> Vector:
     return np.where(passed == 0, under, np.where(passed > last, over, inside))
 
 
-def mrse_point(values: Vector) -> Vector:
-    """Return the point x (n, raw scale) that minimises E[(x / Y - 1)²]: ``Σ 1/Y / Σ 1/Y²``, outcomes below 1 counting as 1.
+def mrse_point(values: Vector, least: float) -> Vector:
+    """Return the point x (n, raw scale) that minimises E[(x / Y - 1)²]: ``Σ 1/Y / Σ 1/Y²``; outcomes below ``least`` count as that.
 
     Szabó and Huberman (2010) for the measure; setting the derivative to zero gives the point.
     """
-    inverse = 1.0 / np.maximum(np.expm1(values), 1.0)
+    inverse = 1.0 / np.maximum(np.expm1(values), least)
     found: Vector = inverse.sum(axis=1) / (inverse * inverse).sum(axis=1)
     return found

@@ -1,0 +1,50 @@
+import numpy as np
+import polars as pl
+
+from foreview.training.rows import Rows
+from foreview.training.split import inner_splits
+
+DAY = 86_400_000
+
+
+def rows_of(published_days: list[int], matures_after: int) -> Rows:
+    published = np.array(published_days, dtype=np.int64) * DAY
+    blank = np.zeros(len(published))
+    table = pl.DataFrame({"x": blank})
+    return Rows("views_7d", table, blank, blank, published, published + matures_after * DAY)
+
+
+WEEK, MONTH = rows_of(list(range(200)), 7), rows_of(list(range(177)), 30)
+
+
+def test_both_horizons_share_the_earlier_origin() -> None:
+    week, month = inner_splits([WEEK, MONTH], "full")
+    assert week.origin == month.origin == int(0.7 * 177) * DAY
+
+
+def test_members_are_fitted_only_on_labels_mature_at_the_origin() -> None:
+    _, month = inner_splits([WEEK, MONTH], "full")
+    fitted = MONTH.matured[month.fit(MONTH)]
+    assert month.embargoed
+    assert fitted.max() == month.origin
+    assert fitted.size == 123 - 30 + 1
+
+
+def test_validation_and_calibration_are_the_halves_after_the_origin_of_each_horizon() -> None:
+    for split, rows in zip(inner_splits([WEEK, MONTH], "full"), (WEEK, MONTH), strict=True):
+        validated, calibrated = split.validate(rows), split.calibrate(rows)
+        assert not (validated & calibrated).any()
+        assert ((validated | calibrated) == (rows.published > split.origin)).all()
+        assert rows.published[validated].max() < rows.published[calibrated].min()
+        assert abs(int(validated.sum()) - int(calibrated.sum())) <= 2  # the video in the middle belongs to the former
+
+
+def test_without_embargo_members_are_fitted_by_publication() -> None:
+    (split,) = inner_splits([MONTH], "none")
+    assert not split.embargoed
+    assert split.fit(MONTH).sum() == 124
+
+
+def test_a_history_too_short_for_an_embargo_says_so() -> None:
+    (split,) = inner_splits([rows_of(list(range(40)), 30)], "full")
+    assert not split.embargoed
