@@ -117,7 +117,10 @@ def _weighted(location: LocationModel, later: Sequence[Problem], options: Traini
 
 
 def _unskilled(location: LocationModel, judged_on: Sequence[Problem]) -> frozenset[str]:
-    """Return the slices in which the baseline was at least as good; small slices go with their parent."""
+    """Return the slices in which the baseline was at least as good.
+
+    Both horizons of a format and days seen are judged together, as one model serves them; the formats too where they are few.
+    """
     alone = LocationModel(location.structure)
     gains, names = [], []
     for p in judged_on:
@@ -125,15 +128,16 @@ def _unskilled(location: LocationModel, judged_on: Sequence[Problem]) -> frozens
         gains.append(np.abs(p.final - without.location) - np.abs(p.final - at.location))
         names.append(at.slices)
     gain, slices = np.concatenate(gains), np.concatenate(names)
-    pooled = _pooled(slices)
-    found = set()
-    for name in np.unique(slices):
-        mine = slices == name
+    found, code = np.unique(slices, return_inverse=True)
+    kind, seen = np.array([str(name).split("/")[1:] for name in found]).reshape(-1, 2).T
+    failed = set()
+    for position, name in enumerate(found):
+        mine = ((kind == kind[position]) & (seen == seen[position]))[code]
         if mine.sum() < MIN_SLICE_SKILL:
-            mine = pooled == parents(str(name))[0]
+            mine = (seen == seen[position])[code]
         if gain[mine].mean() <= 0:
-            found.add(str(name))
-    return frozenset(found)
+            failed.add(str(name))
+    return frozenset(failed)
 
 
 def _pooled(slices: np.ndarray) -> np.ndarray:
