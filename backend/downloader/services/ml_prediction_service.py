@@ -64,7 +64,7 @@ class MLPredictionService:
         catalogue = forecast_catalogue(t, keys)
         progress("forecasting", 1, 3)
         issues = _issues(catalogue, t, keys)
-        forecasts = forecast(catalogue, release, issues)
+        forecasts = forecast(catalogue, release, issues, progress=progress)
         features = feature_table(catalogue, issues)
         progress("saving", 2, 3)
         saved = save_forecasts(forecasts, features, features_with(catalogue.declared), timezone.now())
