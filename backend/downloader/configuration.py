@@ -117,13 +117,18 @@ def video_migrations() -> list[tuple[str, str]]:
 
 
 def releases_folder() -> Path:
-    """Return the folder of the releases."""
-    folder = _setting().get("RELEASES")
+    """Return the folder of the releases: ``releases`` beside the project's ``manage.py`` unless the setting says otherwise."""
+    folder = _setting().get("RELEASES", _beside_the_project())
     if not isinstance(folder, str | Path) or not str(folder):
         raise ImproperlyConfigured(
             f"FOREVIEW['RELEASES'] names the folder of the releases. Found {folder!r}. Set it to an absolute path."
         )
     return Path(folder)
+
+
+def _beside_the_project() -> Path | None:
+    base = getattr(settings, "BASE_DIR", None)
+    return None if base is None else Path(base) / "releases"
 
 
 def clock_settings() -> dict[str, Any]:

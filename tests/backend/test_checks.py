@@ -11,6 +11,7 @@ import pytest
 from django.core.management import call_command
 
 from downloader.checks import check_setting
+from downloader.configuration import releases_folder
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 OWN_VIDEOS = {"model": "downloader.VideoDownload", "fields": {"title": "title", "published_at": "published_at"}}
@@ -44,6 +45,12 @@ def test_the_default_setting_is_sound():
 def test_each_mistake_has_its_id(settings, setting, expected):
     settings.FOREVIEW = settings.FOREVIEW | setting
     assert ids() == [expected]
+
+
+def test_a_project_that_only_adds_the_app_keeps_its_releases_beside_manage_py(settings):
+    del settings.FOREVIEW
+    assert ids() == []
+    assert releases_folder() == Path(settings.BASE_DIR) / "releases"
 
 
 @pytest.mark.django_db
