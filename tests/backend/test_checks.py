@@ -47,10 +47,11 @@ def test_each_mistake_has_its_id(settings, setting, expected):
     assert ids() == [expected]
 
 
-def test_a_project_that_only_adds_the_app_keeps_its_releases_beside_manage_py(settings):
+def test_a_project_that_only_adds_the_app_keeps_its_releases_beside_manage_py(settings, tmp_path):
+    settings.BASE_DIR = tmp_path
     del settings.FOREVIEW
     assert ids() == []
-    assert releases_folder() == Path(settings.BASE_DIR) / "releases"
+    assert releases_folder() == tmp_path / "releases"
 
 
 @pytest.mark.django_db
