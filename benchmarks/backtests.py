@@ -47,14 +47,22 @@ def errors_table(report: dict[str, Any], format_: str) -> str:
 def intervals_table(report: dict[str, Any], format_: str) -> str:
     """Return coverage, CRPS and the calibration of probabilities of one format as a Markdown table."""
     lines = [
-        "| target | age d | rows | 50 % covers | 80 % covers | 95 % covers | CRPS ln | beats typical AUC | ECE | confidence ECE |",
-        "|---|---|---|---|---|---|---|---|---|---|",
+        "| target | age d | rows | 50 % covers | 80 % covers | 95 % covers | CRPS ln | low AUC | high AUC | beats typical AUC | ECE | confidence ECE |",
+        "|---|---|---|---|---|---|---|---|---|---|---|---|",
     ]
     for part in report["slices"]:
         if part["format"] == format_:
             covered = [_share(found["covered"]) for found in part["intervals"]]
             beats = part["beats_typical"]
-            figures = (part["crps_ln"], beats["auc"], beats["calibration_error"], part["confidence"]["error"])
+            classes = {found["name"]: found["auc"] for found in part["classes"]}
+            figures = (
+                part["crps_ln"],
+                classes.get("low"),
+                classes.get("high"),
+                beats["auc"],
+                beats["calibration_error"],
+                part["confidence"]["error"],
+            )
             cells = [*covered, *(number(figure) for figure in figures)]
             lines.append(f"| {part['target']} | {part['issue_age_days']:g} | {part['rows']:,} | {' | '.join(cells)} |")
     return "\n".join(lines)

@@ -56,10 +56,9 @@ def main() -> None:
     print(_beside_reference(predictions))
     print(_goal(predictions))
     print(_at_publication(predictions))
-    print("\nAll test videos with an outcome, both formats together; the report has them apart.\n")
-    print(errors_table(values, "all"))
-    print()
-    print(intervals_table(values, "all"))
+    print("\nAll test videos with an outcome:\n")
+    for name in ("all", "short", "long"):
+        print(f"**{name}**\n\n{errors_table(values, name)}\n\n{intervals_table(values, name)}\n")
 
 
 def _beside_reference(predictions: pl.DataFrame) -> str:
