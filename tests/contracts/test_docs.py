@@ -152,3 +152,10 @@ def test_the_page_of_settings_names_every_variable_and_option():
     options = [option.name for kind in (TrainingOptions, LabelOptions) for option in fields(kind)]
     named_there = re.findall(r"^\| `(\w+)` \|", text(Path("docs/reference/settings.md")), re.MULTILINE)
     assert sorted(named_there) == sorted({*read, *options} - {"labels"})
+
+
+def test_the_readme_says_what_was_measured():
+    measured = text(Path("docs/explanation/measurements.md"))
+    said = re.findall(r"(?<=[| *])0\.\d{3}(?=[* |])", text(Path("README.md")))
+    assert said
+    assert [number for number in said if number not in measured] == []
