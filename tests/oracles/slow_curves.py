@@ -14,7 +14,7 @@ from foreview.tables.catalogue import Catalogue, SourceClock
 Row = dict[str, Any]
 MS = timedelta(milliseconds=1)
 DAY = timedelta(days=1)
-MAX_GAP = {7: 2 * DAY, 30: 4 * DAY}
+MAX_GAP = {1: timedelta(days=1.5), 7: 2 * DAY, 30: 4 * DAY}
 REDEFINED = datetime(2025, 3, 31, tzinfo=UTC)
 
 

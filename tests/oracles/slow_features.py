@@ -11,9 +11,12 @@ from zoneinfo import ZoneInfo
 from foreview.tables.schema import DeclaredColumn
 from tests.oracles.slow_curves import (
     DAY,
+    Point,
     Raw,
     Row,
     as_known,
+    matured,
+    mixes_regimes,
     regime,
     revenue_points,
     slow_labels,
@@ -104,7 +107,7 @@ def _early(raw: Raw, video: Row) -> Row:
     row |= {"observed_age_days": 0.0, "observations": float(len(curve))}
     row["initial_revenue"] = revenue[-1].value if revenue else None
     row |= {f"views_ln_{day}d": _ln(value_at(curve, published, published + day * DAY, "peak")) for day in _GRID}
-    row |= {f"growth_{day}d": None for day in _STEPS}
+    row |= {f"growth_{day}d": None for day in _STEPS} | {f"change_{day}d": None for day in range(1, 8)}
     if curve:
         last = curve[-1]
         row["observed_age_days"] = (last.at - published) / DAY
@@ -117,7 +120,23 @@ def _early(raw: Raw, video: Row) -> Row:
                 before = _ln(value_at(curve, published, last.at - day * DAY, "peak"))
                 assert before is not None
                 row[f"growth_{day}d"] = math.log1p(last.peak) - before
+        for day in range(1, 8):
+            if last.at - day * DAY >= published:
+                row[f"change_{day}d"] = _signed_ln(_change(curve, published, last.at - day * DAY))
     return row
+
+
+def _change(curve: list[Point], published: datetime, start: datetime) -> float:
+    """How much the counter changed in the day from ``start`` on."""
+    newer = value_at(curve, published, start + DAY, "value")
+    older = value_at(curve, published, start, "value")
+    assert newer is not None
+    assert older is not None
+    return newer - older
+
+
+def _signed_ln(value: float) -> float:
+    return math.copysign(math.log1p(abs(value)), value) if value else 0.0
 
 
 _GRID, _STEPS = (1, 2, 3, 5, 7, 10, 14), (1, 2, 3, 7)
@@ -134,7 +153,8 @@ def _channel(raw: Raw, video: Row) -> Row:
         others = []
     week, month = _history(raw, others, "views_7d"), _history(raw, others, "views_30d")
     paid = _history(raw, others, "revenue_30d")
-    row = _spread("7d", [math.log1p(v) for v in week]) | _spread("30d", [math.log1p(v) for v in month])
+    first = _quantile_of_first_day(raw, others)
+    row = first | _spread("7d", [math.log1p(v) for v in week]) | _spread("30d", [math.log1p(v) for v in month])
     del row["channel_trend_30d"]
     row["channel_engagement"] = _quantile(_history(raw, others, "engagement_rate"), 1 / 2)
     row["channel_revenue"] = _quantile(paid, 1 / 2)
@@ -154,6 +174,19 @@ def _history(raw: Raw, others: list[Row], target: str) -> list[float]:
         if row[target] is not None:
             found.append((row[f"{target}_matured_at"], order, row[target]))
     return [value for _, _, value in sorted(found, reverse=True)][:20]
+
+
+def _quantile_of_first_day(raw: Raw, others: list[Row]) -> Row:
+    found = []
+    for order, other in enumerate(others):
+        published = other["published_at"]
+        if mixes_regimes(other, 1):
+            continue
+        value, known = matured(view_points(raw, other["video_id"]), published, 1, "peak")
+        if value is not None:
+            found.append((known, order, math.log1p(value)))
+    latest = [value for _, _, value in sorted(found, reverse=True)][:20]
+    return {"channel_n_1d": float(len(latest)), "channel_median_1d": _quantile(latest, 1 / 2)}
 
 
 def _rpm(raw: Raw, others: list[Row]) -> list[float]:

@@ -51,7 +51,7 @@ def matured(curves: Curves, series: Floats, horizon: int, max_gap: int) -> Matur
     right = np.where((left >= first) & (left_age == horizon), left, left + 1)
     exists = right < end
     right = np.where(exists, right, 0)
-    known = exists & (curves.age[right] - left_age <= max_gap)
+    known = exists & (left >= first) & (curves.age[right] - left_age <= max_gap)
     last = np.where(known, right, -1)
     return Matured(curves.at(series, videos, ages, last), curves.known[right])
 

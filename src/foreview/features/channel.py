@@ -13,14 +13,17 @@ import numpy as np
 import polars as pl
 
 from foreview.curves.curve import AGE_BITS, MAX_AGE_MS, Curves, Floats, Ints, age_ms
-from foreview.curves.maturity import Matured, matured_targets
-from foreview.curves.regimes import regime
+from foreview.curves.maturity import Matured, matured, matured_targets
+from foreview.curves.regimes import mixes_regimes, regime
 from foreview.tables.catalogue import Catalogue
 
 WINDOW: Final = 20
 """Earlier videos looked at. A channel changes; its last twenty say more than its first."""
 TREND_WINDOW: Final = 5
 RECENT_DAYS: Final = 28
+FIRST_DAY_GAP: Final = 1.5
+"""Widest gap [d] between the two observations around age 1 d."""
+_UNUSED: Final = ("channel_low_third_1d", "channel_high_third_1d", "channel_trend_1d", "channel_trend_30d")
 _CHUNK = 100_000
 
 
@@ -58,15 +61,23 @@ def channel_features(
     )
     rpm_age = np.maximum(earned.age, views_30d.age)
 
-    columns = _views_history(_events(group, published, _ln(found["views_7d"])), asked, "7d")
+    columns = _views_history(_events(group, published, _ln(_first_day(catalogue, views))), asked, "1d")
+    columns |= _views_history(_events(group, published, _ln(found["views_7d"])), asked, "7d")
     columns |= _views_history(_events(group, published, _ln(views_30d)), asked, "30d")
     columns["channel_engagement"] = _median(_events(group, published, found["engagement_rate"]), asked)
     columns["channel_rpm"] = _median(_events(group, published, Matured(rpm, rpm_age)), asked)
     columns["channel_revenue"] = _median(_events(group, published, earned), asked)
     paid = Matured(np.where(np.isnan(earned.value), np.nan, (earned.value > 0).astype(np.float64)), earned.age)
     columns["channel_paid_share"] = _mean(_events(group, published, paid), asked)
-    del columns["channel_trend_30d"]
+    columns = {name: values for name, values in columns.items() if name not in _UNUSED}
     return columns | _cadence(_codes(catalogue, "channel_id"), published, video)
+
+
+def _first_day(catalogue: Catalogue, views: Curves) -> Matured:
+    """Return the views at age 1 d: known so early that they speak of the channel's latest videos."""
+    found = matured(views, views.peak, age_ms(1), age_ms(FIRST_DAY_GAP))
+    mixed = catalogue.videos.select(mixes_regimes(1)).to_series().to_numpy()
+    return Matured(np.where(mixed, np.nan, found.value), found.age)
 
 
 def _since_first(catalogue: Catalogue) -> Ints:

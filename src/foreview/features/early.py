@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from foreview.curves.curve import Curves, Floats, Ints, age_ms, take
-from foreview.features.spec import GRID_DAYS, STEP_DAYS
+from foreview.features.spec import CHANGE_DAYS, GRID_DAYS, STEP_DAYS
 from foreview.vocabulary import DAY_MS
 
 
@@ -33,6 +33,11 @@ def early_features(views: Curves, revenue: Curves, video: Ints, issue_age: Ints)
     for day in STEP_DAYS:
         before = _ln_at(views, video, np.maximum(age - age_ms(day), 0), last)
         columns[f"growth_{day}d"] = np.where(seen & (age >= age_ms(day)), np.log1p(peak) - before, np.nan)
+    for day in CHANGE_DAYS:
+        newer = views.at(views.values, video, np.maximum(age - age_ms(day - 1), 0), last)
+        older = views.at(views.values, video, np.maximum(age - age_ms(day), 0), last)
+        change = np.sign(newer - older) * np.log1p(np.abs(newer - older))
+        columns[f"change_{day}d"] = np.where(seen & (age >= age_ms(day)), change, np.nan)
     return columns
 
 

@@ -14,6 +14,8 @@ GRID_DAYS: Final = (1, 2, 3, 5, 7, 10, 14)
 """Ages [d] at which the counts seen so far are read off the curve."""
 STEP_DAYS: Final = (1, 2, 3, 7)
 """Spans [d] over which the latest growth is measured."""
+CHANGE_DAYS: Final = (1, 2, 3, 4, 5, 6, 7)
+"""The latest days seen, counted backwards, whose single changes of the counter are told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,8 +82,10 @@ def _channel() -> tuple[Feature, ...]:
         Feature("channel_prior_views", "views", "channel", "number", at, "views before this one"),
         Feature("channel_idle_days", "d", "channel", "number", at, "since the channel's previous video"),
         Feature("channel_recent_videos", "videos", "channel", "number", at, "published in the 28 days before"),
+        Feature("channel_n_1d", "videos", "channel", "number", mature, "mature at 1 d, of this format, up to 20"),
         Feature("channel_n_7d", "videos", "channel", "number", mature, "mature at 7 d, of this format, up to 20"),
         Feature("channel_n_30d", "videos", "channel", "number", mature, "mature at 30 d, of this format, up to 20"),
+        Feature("channel_median_1d", "ln(1+views)", "channel", "number", mature, "median at 1 d of the last 20"),
         Feature("channel_median_7d", "ln(1+views)", "channel", "number", mature, "median at 7 d of the last 20"),
         Feature("channel_median_30d", "ln(1+views)", "channel", "number", mature, "median at 30 d of the last 20"),
         Feature("channel_low_third_30d", "ln(1+views)", "channel", "number", mature, "lower third at 30 d"),
@@ -120,6 +124,10 @@ def _early() -> tuple[Feature, ...]:
         Feature(f"growth_{day}d", "ln ratio", "early", "number", seen, f"growth over the last {day} d seen")
         for day in STEP_DAYS
     )
+    changes = (
+        Feature(name, "signed ln(1+views)", "early", "number", seen, f"change of the counter on day {day} counted back")
+        for day, name in ((day, f"change_{day}d") for day in CHANGE_DAYS)
+    )
     return (
         Feature(
             "observed_age_days", "d", "early", "number", seen, "age of the last known count, 0 where there is none"
@@ -131,6 +139,7 @@ def _early() -> tuple[Feature, ...]:
         Feature("initial_revenue", "USD", "early", "number", seen, "earned so far"),
         *grid,
         *steps,
+        *changes,
     )
 
 

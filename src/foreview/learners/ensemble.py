@@ -76,8 +76,11 @@ def choose_weights(predictions: Mapping[str, Vector], actual: Vector, *, seed: i
     """
     drawn = _draw(len(actual), MAX_COMPARED, seed)
     stacked = np.stack([values[drawn] for values in predictions.values()], axis=1)
-    errors = [float(np.abs(stacked @ weights - actual[drawn]).mean()) for weights in _grid(len(predictions))]
-    best = _grid(len(predictions))[int(np.argmin(errors))]
+    best = np.zeros(len(predictions))
+    for candidates in (lambda _: _coarse(len(predictions)), _around):
+        found = candidates(best)
+        errors = [float(np.abs(stacked @ weights - actual[drawn]).mean()) for weights in found]
+        best = found[int(np.argmin(errors))]
     return {name: float(weight) for name, weight in zip(predictions, best, strict=True)}
 
 
@@ -103,10 +106,18 @@ def _weights_of(ensemble: Ensemble, slice_name: str) -> Mapping[str, float]:
 
 
 @lru_cache(maxsize=4)
-def _grid(parts: int) -> tuple[Vector, ...]:
-    steps = range(round(1 / STEP) + 1)
+def _coarse(parts: int) -> tuple[Vector, ...]:
+    """Return all weights in steps of twice :data:`STEP`."""
+    steps = range(round(1 / (2 * STEP)) + 1)
     sums = (np.array(found) for found in itertools.product(steps, repeat=parts) if sum(found) < len(steps))
-    return tuple(np.round(found * STEP, 10) for found in sums)
+    return tuple(np.round(found * 2 * STEP, 10) for found in sums)
+
+
+def _around(best: Vector) -> tuple[Vector, ...]:
+    """Return ``best`` and all allowed weights within one :data:`STEP` of it."""
+    moves = itertools.product((0.0, -STEP, STEP), repeat=best.size)
+    near = (np.round(best + np.array(move), 10) for move in moves)
+    return tuple(weights for weights in near if weights.min() >= 0 and weights.sum() <= 1 + 1e-9)
 
 
 def _draw(n: int, limit: int, seed: int) -> np.ndarray:

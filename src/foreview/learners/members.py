@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, Protocol
 
-from foreview.learners import boosting, forest, xgb
+from foreview.learners import boosting, forest, linear, xgb
 from foreview.learners.matrix import Matrix, Vector
 
 # OpenMP threads that spin while they wait turn seconds into minutes on a busy machine. Read when the libraries load.
@@ -35,6 +35,7 @@ class Member:
 
 
 MEMBERS: Final[Mapping[str, Member]] = {
+    "linear": Member("linear.json", linear.fit, linear.predict, linear.encode, linear.decode, scales=False),
     "forest": Member("forest.skops", forest.fit, forest.predict, forest.encode, forest.decode, scales=False),
     "boosting": Member(
         "boosting.skops", boosting.fit, boosting.predict, boosting.encode, boosting.decode, scales=False

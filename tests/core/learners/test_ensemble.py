@@ -37,9 +37,10 @@ def test_every_member_learns_a_step_better_than_the_mean(world: tuple[pl.DataFra
     table, target = world
     ensemble = fit_members(table, target, ALIKE, max_rows=1000, seed=0, threads=1)
     predictions = member_predictions(ensemble, ensemble.encoder.matrix(table), ALIKE)
-    assert set(predictions) == set(MEMBERS) == {"forest", "boosting", "xgb"}
-    for values in predictions.values():
-        assert np.abs(values - target).mean() < 0.2 * np.abs(target - target.mean()).mean()
+    assert set(predictions) == set(MEMBERS) == {"linear", "forest", "boosting", "xgb"}
+    for name, values in predictions.items():
+        share = 0.6 if name == "linear" else 0.2  # a straight line can follow a step only so far
+        assert np.abs(values - target).mean() < share * np.abs(target - target.mean()).mean()
 
 
 def test_a_member_on_disk_predicts_the_same_bits_and_a_row_alone_the_same_as_in_a_batch(
@@ -62,8 +63,13 @@ def test_a_slice_with_weights_of_its_own_uses_them_and_others_the_common_ones(
 
     table, target = world
     common = fit_members(table, target, ALIKE, max_rows=100, seed=0, threads=1)
-    weights = {"": dict.fromkeys(MEMBERS, 0.0), "own": {"forest": 0.0, "boosting": 1.0, "xgb": 0.0}}
-    predictions = {"forest": np.array([1.0, 1.0]), "boosting": np.array([2.0, 2.0]), "xgb": np.array([3.0, 3.0])}
+    weights = {"": dict.fromkeys(MEMBERS, 0.0), "own": {"linear": 0.0, "forest": 0.0, "boosting": 1.0, "xgb": 0.0}}
+    predictions = {
+        "linear": np.zeros(2),
+        "forest": np.array([1.0, 1.0]),
+        "boosting": np.array([2.0, 2.0]),
+        "xgb": np.array([3.0, 3.0]),
+    }
     found = combine(
         Ensemble(common.encoder, common.members, weights, common.scales), predictions, np.array(["own", "other"])
     )
