@@ -1,4 +1,4 @@
-"""A backtest as a folder: ``predictions.parquet``, ``report.json`` for machines and ``report.md`` for people."""
+"""A backtest as a folder: ``predictions.parquet``, ``report.json`` for machines, ``report.md`` and ``report.html`` for people."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from foreview.backtest.pages import report_page
 from foreview.backtest.replay import Backtest
+from foreview.backtest.webpage import report_webpage
 from foreview.errors import UsageError
 
 REPORT_FORMAT_VERSION: Final = 1
@@ -35,6 +36,7 @@ def write_report(backtest: Backtest, folder: Path) -> None:
         content = json.dumps(report_values(backtest), indent=2, ensure_ascii=False, allow_nan=False)
         (draft / "report.json").write_text(content + "\n", encoding="utf-8")
         (draft / "report.md").write_text(report_page(backtest), encoding="utf-8")
+        (draft / "report.html").write_text(report_webpage(backtest), encoding="utf-8")
         draft.chmod(0o755)
         os.replace(draft, folder)  # noqa: PTH105  (an empty folder may be there; os.replace takes it)
     finally:

@@ -10,7 +10,7 @@ import numpy.typing as npt
 import polars as pl
 
 from foreview.metrics.bootstrap import BootstrapMeans, Estimate, bootstrap_means
-from foreview.metrics.interval import Share, coverage, crps_from_quantiles, interval_score, pinball
+from foreview.metrics.interval import Share, coverage, crps_from_quantiles, expected_share, interval_score, pinball
 from foreview.metrics.point import (
     Floats,
     GroupedCorrelation,
@@ -21,7 +21,7 @@ from foreview.metrics.point import (
     relative_errors,
     spearman_within,
 )
-from foreview.metrics.ranking import Reliability, auc, reliability
+from foreview.metrics.ranking import Reliability, ReliabilityBin, auc, reliability
 from foreview.options import Progress, silent
 from foreview.vocabulary import CLASSES, FORMATS, INTERVALS, QUANTILES, TARGETS
 
@@ -70,6 +70,25 @@ class IntervalScores:
     level: int
     covered: Share
     score_ln: float
+    width_ln: float
+    """Median width of the interval of ln(1+y)."""
+
+
+@dataclass(frozen=True, slots=True)
+class QuantileScores:
+    """A quantile: what share of ``n`` outcomes it promises at or below it, and what share was.
+
+    ``below`` and ``at_or_below`` differ where outcomes lie exactly on it, such as no revenue at all: then what is promised should
+    lie between the two. ``expected_low`` and ``expected_high`` are the 95 % binomial band around the promise.
+    """
+
+    name: str
+    promised: float
+    below: float
+    at_or_below: float
+    expected_low: float
+    expected_high: float
+    n: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +99,7 @@ class ClassScores:
     share: float
     auc: float
     calibration_error: float
+    bins: tuple[ReliabilityBin, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +123,7 @@ class SliceScores:
     crps_ln: float
     pinball_ln: dict[str, float]
     intervals: tuple[IntervalScores, ...]
+    quantiles: tuple[QuantileScores, ...]
     classes: tuple[ClassScores, ...]
     """Empty where the bounds of the classes were not given."""
     beats_typical: ClassScores
@@ -148,6 +169,7 @@ def _score_slice(name: str, everything: pl.DataFrame, seed: int) -> SliceScores:
         crps_ln=crps_from_quantiles(_ln(rows, "actual"), _ln_quantiles(rows), LN_GRID),
         pinball_ln={q: pinball(_ln(rows, "actual"), _ln(rows, q), p) for q, p in QUANTILES.items()},
         intervals=tuple(_interval_scores(rows, level) for level in INTERVALS),
+        quantiles=tuple(_quantile_scores(rows, name) for name in QUANTILES),
         classes=_class_scores(rows),
         beats_typical=_beats_typical(rows),
         confidence=_confidence(rows),
@@ -195,8 +217,22 @@ def _comparisons(rows: pl.DataFrame, methods: list[str], seed: int) -> tuple[Com
 def _interval_scores(rows: pl.DataFrame, level: int) -> IntervalScores:
     low, high = INTERVALS[level]
     covered = coverage(_numbers(rows, "actual"), _numbers(rows, low), _numbers(rows, high))
-    return IntervalScores(
-        level, covered, interval_score(_ln(rows, "actual"), _ln(rows, low), _ln(rows, high), level / 100)
+    below, above = _ln(rows, low), _ln(rows, high)
+    score_ln = interval_score(_ln(rows, "actual"), below, above, level / 100)
+    return IntervalScores(level, covered, score_ln, float(np.median(above - below)))
+
+
+def _quantile_scores(rows: pl.DataFrame, name: str) -> QuantileScores:
+    actual, quantile, promised = _numbers(rows, "actual"), _numbers(rows, name), QUANTILES[name]
+    expected_low, expected_high = expected_share(promised, rows.height)
+    return QuantileScores(
+        name=name,
+        promised=promised,
+        below=float((actual < quantile).mean()),
+        at_or_below=float((actual <= quantile).mean()),
+        expected_low=expected_low,
+        expected_high=expected_high,
+        n=rows.height,
     )
 
 
@@ -212,7 +248,8 @@ def _class_scores(rows: pl.DataFrame) -> tuple[ClassScores, ...]:
 
 def _class_score(name: str, happened: npt.NDArray[np.bool_], probability: Floats) -> ClassScores:
     share = float(happened.mean()) if happened.size else float("nan")
-    return ClassScores(name, share, auc(happened, probability), reliability(happened, probability).error)
+    said = reliability(happened, probability)
+    return ClassScores(name, share, auc(happened, probability), said.error, said.bins)
 
 
 def _beats_typical(rows: pl.DataFrame) -> ClassScores:

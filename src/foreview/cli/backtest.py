@@ -50,7 +50,7 @@ def add_parser(subparsers: Subparsers) -> argparse.ArgumentParser:
         type=Path,
         required=True,
         metavar="REPORT",
-        help="new folder for report.json, report.md and predictions.parquet",
+        help="new folder for report.html, report.md, report.json and predictions.parquet",
     )
     return parser
 
@@ -100,8 +100,8 @@ def _described(release: Release) -> dict[str, Any]:
 def _outcome(done: Backtest, out: Path) -> Outcome:
     from foreview.backtest.report import report_values
 
-    files = {name: str(out / name) for name in ("report.md", "report.json", "predictions.parquet")}
-    sentence = f"{out}: {done.predictions.height} scored forecasts in report.md, report.json and predictions.parquet"
+    files = {name: str(out / name) for name in ("report.html", "report.md", "report.json", "predictions.parquet")}
+    sentence = f"{out}: {done.predictions.height} scored forecasts in report.html, report.md, report.json and predictions.parquet"
     rows = [_row(scores) for scores in done.scores if scores.format == "all"]
     header = ("target", "age [d]", "rows", "MAE ln", *(f"÷ {name}" for name in _BASELINES.values()), "80 % covers")
     facts = {"report": str(out), "files": files, **report_values(done)}

@@ -45,6 +45,23 @@ def binomial_share(hits: int, n: int, level: float = 0.95) -> Share:
     return Share(hits, n, low, high)
 
 
+def expected_share(probability: float, n: int, level: float = 0.95) -> tuple[float, float]:
+    """Return between which shares of ``n`` trials an event of this probability lies with at least ``level``; all shares without trials.
+
+    Examples
+    --------
+    >>> expected_share(0.8, 100)
+    (0.72, 0.88)
+
+    """
+    from scipy.stats import binom
+
+    if not n:
+        return 0.0, 1.0
+    low, high = binom.interval(level, n, probability)
+    return float(low) / n, float(high) / n
+
+
 def coverage(actual: Floats, low: Floats, high: Floats) -> Share:
     """Return the share of outcomes inside [low, high] (bounds included), with its exact 95 % interval."""
     inside = (low <= actual) & (actual <= high)

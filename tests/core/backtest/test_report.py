@@ -30,10 +30,11 @@ def replayed(embargo="full"):
     )
 
 
-def test_a_report_is_three_files(tmp_path):
+def test_a_report_is_four_files(tmp_path):
     write_report(replayed(), tmp_path / "report")
     assert sorted(p.name for p in (tmp_path / "report").iterdir()) == [
         "predictions.parquet",
+        "report.html",
         "report.json",
         "report.md",
     ]

@@ -38,6 +38,32 @@ def test_a_forecast_by_the_law_covers_what_it_promises():
         assert found.covered.low <= found.level / 100 <= found.covered.high + 0.03
 
 
+def test_an_interval_of_the_law_is_as_wide_as_the_law_says():
+    widths = {found.level: found.width_ln for found in slice_of("all", 0.0, "views_30d").intervals}
+    assert widths[80] == pytest.approx(2 * 1.2815516, abs=0.01)
+    assert widths[50] < widths[80] < widths[95]
+
+
+def test_quantiles_by_the_law_lie_in_their_binomial_bands():
+    found = slice_of("all", 0.0, "views_30d")
+    assert [quantile.promised for quantile in found.quantiles] == [0.025, 0.1, 0.25, 0.5, 0.75, 0.9, 0.975]
+    for quantile in found.quantiles:
+        assert quantile.n == found.rows
+        assert quantile.expected_low <= quantile.below == quantile.at_or_below <= quantile.expected_high
+
+
+def test_outcomes_on_a_quantile_are_at_or_below_it_and_not_below():
+    rows = REPLAYED.predictions.with_columns(p50=pl.col("actual"))
+    median = score(rows)[0].quantiles[3]
+    assert (median.below, median.at_or_below) == (0.0, 1.0)
+
+
+def test_classes_keep_what_was_said_and_what_happened():
+    low = slice_of("all", 0.0, "views_30d").classes[0]
+    [tenth] = low.bins
+    assert (tenth.mean_probability, tenth.share_happened) == pytest.approx((1 / 3, low.share))
+
+
 def test_confidence_by_the_law_is_reliable():
     assert slice_of("all", 0.0, "views_30d").confidence.error < 0.1
 
