@@ -42,7 +42,8 @@ def main() -> None:
     side_by_side = ""
     for size in sizes:
         with tempfile.TemporaryDirectory(prefix="foreview-scale-") as folder:
-            environment = os.environ | {"FOREVIEW_DATA": folder, "PYTHONPATH": f"{CHECKOUT}:{CHECKOUT / 'backend'}"}
+            path = os.pathsep.join(str(CHECKOUT / part) for part in ("", "src", "backend"))
+            environment = os.environ | {"FOREVIEW_DATA": folder, "PYTHONPATH": path}
             environment.pop("DATABASE_URL", None)
             manage = [sys.executable, str(CHECKOUT / "backend" / "manage.py")]
             _run([*manage, "migrate", "--verbosity", "0"], environment)
