@@ -58,8 +58,13 @@ def fit(rows: Matrix, target: Vector, *, seed: int, threads: int) -> Linear:
 
 def predict(model: Linear, rows: Matrix) -> Vector:
     """Return n predictions; each is summed in the same order, whatever the other rows are."""
-    found: Vector = (_standardised(model, rows) * model.weights).sum(axis=1) + model.intercept
+    found: Vector = terms(model, rows).sum(axis=1) + model.intercept
     return found
+
+
+def terms(model: Linear, rows: Matrix) -> Vector:
+    """Return the (n, 2k) terms that with the intercept add up to n predictions: of k columns, then of their being missing."""
+    return _standardised(model, rows) * model.weights
 
 
 def encode(model: Linear) -> bytes:

@@ -1,0 +1,148 @@
+"""``foreview explain``: one video's forecast as a start and the factors that multiply it."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from foreview.cli.arguments import Subparsers, add_catalogue, command, instant
+from foreview.cli.outcome import Outcome, Table
+from foreview.errors import UsageError
+from foreview.vocabulary import TARGET_UNITS, TARGETS
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from foreview.explain.attribution import Attribution, Factor
+    from foreview.tables.catalogue import Catalogue
+
+SHOWN_FEATURES = 10
+"""Features with a line of their own; the product of the others is one line."""
+_STARTS = {"typical": "typical", "counted": "counted so far", "mixed": "typical rate, with what is seen"}
+_EXAMPLE = """\
+  foreview explain world --release release --as-of 2026-05-10 --video v000040
+"""
+
+
+def add_parser(subparsers: Subparsers) -> argparse.ArgumentParser:
+    """Return the parser of the command."""
+    parser = command(subparsers, "explain", "take one video's forecast apart into factors", _EXAMPLE)
+    add_catalogue(parser)
+    parser.add_argument(
+        "--release", type=Path, required=True, metavar="RELEASE", help="folder made by `foreview train`"
+    )
+    parser.add_argument(
+        "--as-of",
+        type=instant,
+        required=True,
+        metavar="T",
+        help="the cutoff, such as 2026-05-10T00:00:00Z; a day is its start in UTC",
+    )
+    parser.add_argument("--video", required=True, metavar="ID", help="its video_id")
+    parser.add_argument("--target", choices=TARGETS, default="views_30d", help="which forecast (default views_30d)")
+    return parser
+
+
+def run(args: argparse.Namespace) -> Outcome:
+    """Take one forecast apart."""
+    from foreview.explain.attribution import attribute
+    from foreview.features.matrix import feature_table
+    from foreview.forecasting.forecaster import forecast, issues_as_of
+    from foreview.releases.loading import read_release
+    from foreview.releases.models import models_of
+    from foreview.tables.folder import read_catalogue
+
+    release = read_release(args.release)
+    catalogue = read_catalogue(args.catalogue).as_of(args.as_of)
+    issue = issues_as_of(catalogue, args.as_of).filter(video_id=args.video)
+    _check_published(issue, args)
+    served = forecast(catalogue, release, issue).filter(target=args.target).row(0, named=True)
+    models = {kind: model.location for kind, model in models_of(release).items()}
+    (found,) = attribute(models, feature_table(catalogue, issue), args.target)
+    return _outcome(found, served, _title(catalogue, args.video))
+
+
+def _check_published(issue: pl.DataFrame, args: argparse.Namespace) -> None:
+    if issue.is_empty():
+        raise UsageError(
+            "--video names a video published by --as-of",
+            f"{args.catalogue} has no {args.video!r} at {args.as_of.isoformat()}",
+            "See the video_id in its videos.parquet",
+        )
+
+
+def _title(catalogue: Catalogue, video_id: str) -> str:
+    row = catalogue.videos.filter(video_id=video_id).row(0, named=True)
+    return str(row["title"] or video_id)
+
+
+def _outcome(found: Attribution, served: dict[str, Any], title: str) -> Outcome:
+    from foreview.explain.attribution import SCALES
+
+    # What is left between where the models place the forecast and the point: calibration, what is settled, P(no revenue).
+    point = served["point"] + (0.0 if found.target == "revenue_30d" else 1.0)
+    last = point / found.location
+    facts = {
+        "video_id": served["video_id"],
+        "as_of": served["as_of"].isoformat(),
+        "issue_age_days": served["issue_age_days"],
+        "target": found.target,
+        "model_version": served["model_version"],
+        "model_type": served["model_type"],
+        "scale": SCALES[found.target],
+        "start": found.start,
+        "start_is": found.start_is,
+        "factors": [{"kind": f.kind, "name": f.name, "value": f.value, "factor": f.times} for f in found.factors],
+        "location": found.location,
+        "calibration_and_bounds": last,
+        "point": served["point"],
+    }
+    unit = TARGET_UNITS[found.target]
+    sentence = f"{title}: {_amount(served['point'])} {unit} at {found.target}, {served['issue_age_days']:.1f} days old"
+    rows = _rows(found, last)
+    header = ("what", "is", "factor", f"makes [{SCALES[found.target]}]")
+    return Outcome(facts, sentence, (Table("", header, rows),), _notes(served["model_type"]))
+
+
+def _rows(found: Attribution, last: float) -> list[tuple[str, str, str, str]]:
+    features = [factor for factor in found.factors if factor.kind == "feature"]
+    shown = features[:SHOWN_FEATURES]
+    makes = found.start
+    rows = [(_STARTS[found.start_is], "", "", _amount(makes))]
+    rest, smaller = 1.0, len(features) - len(shown)
+    for factor in found.factors:
+        if factor.kind == "feature" and factor not in shown:
+            rest *= factor.times
+            continue
+        makes *= factor.times
+        rows.append((factor.name.replace("_", " "), _value(factor), _times(factor.times), _amount(makes)))
+    if smaller:
+        makes *= rest
+        rows.append((f"{smaller} smaller ones", "", _times(rest), _amount(makes)))
+    rows.append(("calibration and bounds", "", _times(last), _amount(makes * last)))
+    return rows
+
+
+def _notes(model_type: str) -> tuple[str, ...]:
+    if model_type == "observed":
+        return ("the value is already known and is served; the factors are what the models would have said",)
+    if model_type != "ensemble":
+        return (f"{model_type} serves this forecast: no model has shown skill here, so no feature moves it",)
+    return ()
+
+
+def _value(factor: Factor) -> str:
+    if factor.kind != "feature":
+        return ""
+    return (
+        "missing" if factor.value is None else factor.value if isinstance(factor.value, str) else _amount(factor.value)
+    )
+
+
+def _amount(value: float) -> str:
+    return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.3g}"
+
+
+def _times(factor: float) -> str:
+    return f"× {factor:.3f}" if factor >= 0.1 else f"× {factor:.3g}"

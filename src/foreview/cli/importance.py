@@ -1,0 +1,158 @@
+"""``foreview importance``: what a release would lose without each feature, on videos it has not seen."""
+
+from __future__ import annotations
+
+import argparse
+import math
+from collections.abc import Sequence
+from datetime import UTC, datetime, time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from foreview.cli.arguments import Subparsers, add_catalogue, ages, command, day, positive, whole
+from foreview.cli.outcome import Outcome, Table
+from foreview.cli.progress import reported
+from foreview.vocabulary import TARGETS
+
+if TYPE_CHECKING:
+    from foreview.explain.effects import Effect
+    from foreview.explain.importance import Importance
+    from foreview.explain.ranking import Ranking
+    from foreview.explain.window import Window
+
+_EXAMPLE = """\
+  foreview importance world --release release --from 2026-05-02
+  foreview importance world --release release --from 2026-05-02 --target views_7d --ages 0 --effect title_words
+"""
+
+
+def add_parser(subparsers: Subparsers) -> argparse.ArgumentParser:
+    """Return the parser of the command."""
+    parser = command(subparsers, "importance", "measure what each feature is worth on later videos", _EXAMPLE)
+    add_catalogue(parser)
+    parser.add_argument(
+        "--release", type=Path, required=True, metavar="RELEASE", help="folder made by `foreview train`"
+    )
+    parser.add_argument(
+        "--from",
+        dest="since",
+        type=day,
+        required=True,
+        metavar="D",
+        help="first day (UTC) of publication, after the release's cutoff",
+    )
+    parser.add_argument("--target", choices=TARGETS, default="views_30d", help="which forecast (default views_30d)")
+    parser.add_argument(
+        "--ages", type=ages, default=(0.0, 1.0, 3.0, 7.0), metavar="A,B,…", help="issue ages [d] (default 0,1,3,7)"
+    )
+    parser.add_argument("--effect", metavar="FEATURE", help="also how forecasts move with this numeric feature (ALE)")
+    parser.add_argument(
+        "--repeats", type=positive, default=5, metavar="N", help="permutations of each feature (default 5)"
+    )
+    parser.add_argument(
+        "--max-rows", type=positive, default=5000, metavar="N", help="forecasts used at most, drawn (default 5000)"
+    )
+    parser.add_argument("--seed", type=whole, default=0, metavar="S", help="same seed, same figures (default 0)")
+    return parser
+
+
+def run(args: argparse.Namespace) -> Outcome:
+    """Permute every feature and group, and rank them by TreeSHAP as well."""
+    from foreview.explain.effects import accumulated_local_effect
+    from foreview.explain.placing import placing
+    from foreview.explain.ranking import rank_features
+    from foreview.explain.window import future_window
+    from foreview.features.spec import features_with
+    from foreview.releases.loading import read_release
+    from foreview.releases.models import models_of
+    from foreview.tables.folder import read_catalogue
+
+    release, catalogue = read_release(args.release), read_catalogue(args.catalogue)
+    models = {kind: model.location for kind, model in models_of(release).items()}
+    window = future_window(
+        catalogue,
+        args.target,
+        learnt_until=release.manifest.as_of,
+        since=datetime.combine(args.since, time(), UTC),
+        ages=args.ages,
+        max_rows=args.max_rows,
+        seed=args.seed,
+    )
+    effects = [
+        accumulated_local_effect(
+            placing(models, args.target), window.table, args.effect, window.channels, seed=args.seed
+        )
+        for _ in range(args.effect is not None)
+    ]
+    features = features_with(catalogue.declared)
+    with reported() as progress:
+        ranking = rank_features(models, window, features, repeats=args.repeats, seed=args.seed, progress=progress)
+    return _outcome(window, ranking, effects, release.manifest.model_version)
+
+
+def _outcome(window: Window, ranking: Ranking, effects: Sequence[Effect], version: str) -> Outcome:
+    videos, channels = window.table["video_id"].n_unique(), len(set(window.channels.tolist()))
+    agreed = ranking.agreement
+    facts = {
+        "model_version": version,
+        "target": window.target,
+        "rows": window.table.height,
+        "videos": videos,
+        "channels": channels,
+        "groups": [_values(part) for part in ranking.groups],
+        "features": [{**_values(part), "mean_absolute_shap": ranking.shap.get(part.name)} for part in ranking.features],
+        "agreement": {
+            "spearman": _known(agreed.spearman),
+            "kendall": _known(agreed.kendall),
+            "features": agreed.features,
+        },
+        "effects": [_curve(effect) for effect in effects],
+    }
+    header = ("permuted", "MAE ln rises by", "95 % interval")
+    groups = Table("Groups", header, [_row(part) for part in ranking.groups])
+    singles = [(*_row(part), _shown(ranking.shap.get(part.name))) for part in ranking.features if part.increase.value]
+    return Outcome(
+        facts,
+        f"{window.target}: {window.table.height} forecasts of {videos} later videos of {channels} channels; "
+        f"the two rankings agree with Spearman {_shown(_known(agreed.spearman))}, Kendall {_shown(_known(agreed.kendall))}",
+        (groups, Table("Features", (*header, "mean |SHAP|"), singles), *(_effect_table(effect) for effect in effects)),
+    )
+
+
+def _values(part: Importance) -> dict[str, object]:
+    found = part.increase
+    return {"name": part.name, "increase": found.value, "low": found.low, "high": found.high}
+
+
+def _row(part: Importance) -> tuple[str, str, str]:
+    found = part.increase
+    return (part.name, _shown(found.value), f"{_shown(found.low)} … {_shown(found.high)}")
+
+
+def _curve(effect: Effect) -> dict[str, object]:
+    return {
+        "feature": effect.feature,
+        "at": effect.at.tolist(),
+        "effect": effect.effect.tolist(),
+        "low": effect.low.tolist(),
+        "high": effect.high.tolist(),
+        "counts": effect.counts.tolist(),
+        "missing": effect.missing,
+    }
+
+
+def _effect_table(effect: Effect) -> Table:
+    rows = [
+        (f"{at:,.4g}", f"× {math.exp(middle):.3f}", f"{math.exp(low):.3f} … {math.exp(high):.3f}")
+        for at, middle, low, high in zip(effect.at, effect.effect, effect.low, effect.high, strict=True)
+    ]
+    return Table("Accumulated local effect", (effect.feature, "forecasts", "95 % interval"), rows)
+
+
+def _known(value: float) -> float | None:
+    """Return None for nan, which JSON cannot say."""
+    return None if math.isnan(value) else value
+
+
+def _shown(value: float | None) -> str:
+    return "–" if value is None else f"{value:.4f}"
