@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from itertools import groupby
 from typing import Final
 
@@ -11,6 +10,7 @@ from foreview.backtest.replay import Backtest
 from foreview.backtest.scores import SliceScores
 from foreview.metrics.bootstrap import Estimate
 from foreview.metrics.interval import Share
+from foreview.plots.markdown import table
 from foreview.vocabulary import TARGET_UNITS, Target
 
 NAMES: Final = {
@@ -39,12 +39,6 @@ def report_page(backtest: Backtest) -> str:
         parts += _target(target, list(slices))
     parts.append(_READING)
     return "\n\n".join(parts) + "\n"
-
-
-def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    """Return a Markdown table."""
-    lines = [head, ["---"] * len(head), *rows]
-    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 
 def _release(backtest: Backtest) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,20 +20,29 @@ def check_new_folder(path: Path) -> None:
         raise UsageError("--out is a new folder", f"{path} exists", "Choose another one or remove it")
 
 
-def check_file(path: Path) -> None:
-    """Raise UsageError unless a Parquet file can stand at ``path``."""
+def check_file(path: Path, example: str = "forecasts.parquet") -> None:
+    """Raise UsageError unless a file, such as one named ``example``, can stand at ``path``."""
     if path.is_dir():
-        raise UsageError("--out is a file", f"{path} is a folder", f"Write for example {path / 'forecasts.parquet'}")
+        raise UsageError("--out is a file", f"{path} is a folder", f"Write for example {path / example}")
 
 
 def write_parquet(frame: pl.DataFrame, path: Path) -> None:
     """Write ``frame`` to ``path``; until it is whole, whatever was there stays."""
+    _write_whole(path, frame.write_parquet)
+
+
+def write_text(text: str, path: Path) -> None:
+    """Write ``text`` to ``path``; until it is whole, whatever was there stays."""
+    _write_whole(path, lambda draft: draft.write_text(text, encoding="utf-8"))
+
+
+def _write_whole(path: Path, write: Callable[[Path], object]) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(prefix=f".{path.name}-", suffix=".partial", dir=path.parent)
     os.close(handle)
     draft = Path(name)
     try:
-        frame.write_parquet(draft)
+        write(draft)
         draft.chmod(0o644)
         draft.replace(path)
     finally:

@@ -6,7 +6,7 @@ import argparse
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from foreview.cli.arguments import Subparsers, command
 from foreview.cli.outcome import Outcome, Table
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from foreview.releases.manifest import Manifest
     from foreview.releases.strict import Json
 
+_TOLD_IN_CARD: Final = ("_ratio", "_low", "_high", "videos")
+"""Ends of names of figures that would make the table too wide."""
 _EXAMPLE = """\
   foreview show release
   foreview show release --json
@@ -69,7 +71,7 @@ def _day(t: datetime | None) -> str:
 def _scores(manifest: Manifest) -> tuple[Table, ...]:
     """Return the scores as one table, however deep the trainer nested them: a row a group of figures."""
     groups = list(_groups(manifest.scores, ""))
-    names = list(dict.fromkeys(name for _, figures in groups for name in figures))
+    names = list(dict.fromkeys(name for _, figures in groups for name in figures if not name.endswith(_TOLD_IN_CARD)))
     rows = [(group, *(_figure(figures.get(name)) for name in names)) for group, figures in groups]
     return (Table("Scores out of time", ("of", *names), rows),) if rows else ()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -49,4 +50,5 @@ def run(args: argparse.Namespace) -> Outcome:
     with reported() as progress:
         release = train(catalogue, args.as_of, options, created_at=datetime.now(UTC), progress=progress)
     publish_release(release, args.out)
-    return described(args.out, release.manifest)
+    outcome = described(args.out, release.manifest)
+    return replace(outcome, notes=(*outcome.notes, f"its model card: foreview card {args.out}"))

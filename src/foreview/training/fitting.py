@@ -14,6 +14,7 @@ from foreview.learners.location import Located, LocationModel, Spread, locate
 from foreview.learners.matrix import Vector, fit_encoder
 from foreview.learners.spread import fit_spread
 from foreview.learners.structure import Structure, baseline, slices_of
+from foreview.metrics.bootstrap import bootstrap_means
 from foreview.options import TrainingOptions
 from foreview.training.rows import Rows
 from foreview.training.split import InnerSplit
@@ -25,6 +26,8 @@ Place: TypeAlias = Callable[[LocationModel, pl.DataFrame], Located]
 MIN_SLICE_WEIGHTS = 500
 """Validation rows from which a slice gets weights of its own."""
 MIN_SLICE_SKILL = 30
+_DRAWS = 200
+"""Resamples behind the interval of a score."""
 MIN_VALIDATION = 40
 """Validation rows below which weights stay equal and the spread constant."""
 
@@ -160,20 +163,33 @@ def _calibrate(last: Sequence[Problem], location: LocationModel) -> Calibration:
 
 
 def _score(last: Sequence[Problem], location: LocationModel) -> dict[str, dict[str, float]]:
-    """Return by slice: n, the mean absolute error [ln units] of the model and of the baseline, and whether it has skill."""
+    """Return the scores of each slice: see :func:`slice_score`."""
     found: dict[str, dict[str, float]] = {}
     alone = LocationModel(location.structure)
     for p in last:
         at, without = p.place(location, p.rows.table), p.place(alone, p.rows.table)
+        errors = np.column_stack([np.abs(p.final - at.location), np.abs(p.final - without.location)])
         for name in np.unique(at.slices):
             mine = at.slices == name
-            found[str(name)] = {
-                "n": int(mine.sum()),
-                "mae_ln": float(np.abs(p.final - at.location)[mine].mean()),
-                "mae_ln_baseline": float(np.abs(p.final - without.location)[mine].mean()),
-                "skill": float(str(name) not in location.unskilled),
-            }
+            score = slice_score(errors[mine], p.rows.owner[mine], p.rows.published[mine])
+            found[str(name)] = {**score, "skill": float(str(name) not in location.unskilled)}
     return found
+
+
+def slice_score(errors: Vector, owner: np.ndarray, published: np.ndarray) -> dict[str, float]:
+    """Return n, the mean absolute error [ln units] of the model and of the baseline, and their ratio with its 95 % interval.
+
+    ``errors`` has shape (n, 2), perhaps several rows of a video; ``videos`` says of how many. The interval draws whole channels, or the
+    videos of the only one; there is none from fewer than two, or where the baseline made no error.
+    """
+    several = np.unique(owner).size > 1
+    means = bootstrap_means(errors, owner if several else published, draws=_DRAWS)
+    score = {"n": len(errors), "mae_ln": float(means.means[0]), "mae_ln_baseline": float(means.means[1])}
+    score["videos"] = np.unique(published).size
+    if means.clusters < 2 or not means.draws[:, 1].all():
+        return score
+    ratio = means.ratio(0, 1)
+    return {**score, "mae_ln_ratio": ratio.value, "mae_ln_ratio_low": ratio.low, "mae_ln_ratio_high": ratio.high}
 
 
 def locate_target(rows: Rows) -> Place:

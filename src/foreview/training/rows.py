@@ -31,6 +31,8 @@ class Rows:
     """Views at 30 d, NaN where missing: revenue is modelled per thousand of them."""
     published: np.ndarray
     matured: np.ndarray
+    owner: np.ndarray
+    """Whose video it is: its channel, or the video itself where no channel is known."""
 
     def part(self, chosen: np.ndarray) -> Rows:
         """Return the rows for which ``chosen`` (n booleans) holds."""
@@ -42,6 +44,7 @@ class Rows:
             self.views[chosen],
             self.published[chosen],
             self.matured[chosen],
+            self.owner[chosen],
         )
 
 
@@ -53,7 +56,8 @@ def training_rows(catalogue: Catalogue, options: TrainingOptions) -> pl.DataFram
     known = labels(catalogue, options.labels)
     mature = known.filter(pl.any_horizontal(pl.col(t).is_not_null() for t in TARGETS))
     mature = _thinned(mature, options)
-    published = catalogue.videos.select("video_id", "published_at")
+    owner = pl.coalesce("channel_id", pl.format("video {}", "video_id")).alias("owner")
+    published = catalogue.videos.select("video_id", "published_at", owner)
     issues = _issues(mature.join(published, on="video_id", maintain_order="left"), options.issue_ages)
     table = feature_table(catalogue, issues.select("video_id", "as_of"))
     return pl.concat([table, issues.drop("video_id", "as_of")], how="horizontal")
@@ -80,7 +84,7 @@ def rows_of(target: Target, table: pl.DataFrame) -> Rows:
     """Return the rows of ``target``: those with a label that was not yet known at the issue time."""
     matured_at = pl.col(f"{target}_matured_at")
     chosen = table.filter(pl.col(target).is_not_null() & (matured_at > pl.col("as_of")))
-    features = chosen.drop(*_ISSUE, "published_at", *TARGETS, *(f"{t}_matured_at" for t in TARGETS))
+    features = chosen.drop(*_ISSUE, "published_at", "owner", *TARGETS, *(f"{t}_matured_at" for t in TARGETS))
     return Rows(
         target,
         features.with_columns(horizon_days=pl.lit(float(HORIZON_DAYS[target]))),
@@ -88,6 +92,7 @@ def rows_of(target: Target, table: pl.DataFrame) -> Rows:
         chosen["views_30d"].fill_null(float("nan")).to_numpy().astype(np.float64),
         chosen["published_at"].dt.timestamp("ms").to_numpy().astype(np.int64),
         chosen[f"{target}_matured_at"].dt.timestamp("ms").to_numpy().astype(np.int64),
+        chosen["owner"].to_numpy(),
     )
 
 

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shlex
 import signal
 import subprocess
@@ -20,12 +21,12 @@ from foreview.cli.main import main
 signal.signal(signal.SIGINT, signal.default_int_handler)  # shells let what runs in the background ignore Ctrl-C
 sys.exit(main(sys.argv[1:]))
 """
-NAMES = ["import", "simulate", "train", "predict", "backtest", "show"]
+NAMES = ["import", "simulate", "audit", "train", "predict", "explain", "importance", "backtest", "show", "card"]
 
 
 def test_these_are_the_commands():
     assert len(COMMANDS) == len(NAMES)
-    assert all(f"\n    {name} " in parser().format_help() for name in NAMES)
+    assert re.findall(r"^    (\w+)\b", parser().format_help(), re.MULTILINE) == NAMES
 
 
 @pytest.mark.parametrize("name", NAMES)

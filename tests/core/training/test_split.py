@@ -11,7 +11,7 @@ def rows_of(published_days: list[int], matures_after: int) -> Rows:
     published = np.array(published_days, dtype=np.int64) * DAY
     blank = np.zeros(len(published))
     table = pl.DataFrame({"x": blank})
-    return Rows("views_7d", table, blank, blank, published, published + matures_after * DAY)
+    return Rows("views_7d", table, blank, blank, published, published + matures_after * DAY, published)
 
 
 WEEK, MONTH = rows_of(list(range(200)), 7), rows_of(list(range(177)), 30)

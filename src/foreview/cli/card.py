@@ -1,0 +1,58 @@
+"""``foreview card``: the model card of a release."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from foreview.cli.arguments import Subparsers, command
+from foreview.cli.outcome import Outcome
+from foreview.cli.output import check_file, write_text
+from foreview.errors import UsageError
+
+_EXAMPLE = """\
+  foreview card release
+  foreview card release --out card.md
+"""
+
+
+def add_parser(subparsers: Subparsers) -> argparse.ArgumentParser:
+    """Return the parser of the command."""
+    parser = command(
+        subparsers,
+        "card",
+        "write the model card of a release: data, errors, what its intervals can promise, limits",
+        _EXAMPLE,
+    )
+    parser.add_argument("release", type=Path, metavar="RELEASE", help="folder made by `foreview train`")
+    parser.add_argument(
+        "--out", type=Path, metavar="FILE", help="Markdown file; replaced when it is there (default: print it)"
+    )
+    return parser
+
+
+def run(args: argparse.Namespace) -> Outcome:
+    """Check a release and write its card."""
+    if args.out is not None:
+        _check_out(args.out, args.release)
+    from foreview.releases.card import card
+    from foreview.releases.loading import read_release
+
+    release = read_release(args.release)
+    text = card(release)
+    version = release.manifest.model_version
+    facts = {"release": str(args.release), "model_version": version, "card": text}
+    if args.out is None:
+        return Outcome(facts, text.rstrip("\n"))
+    write_text(text, args.out)
+    return Outcome({**facts, "file": str(args.out)}, f"{args.out}: model card of release {version}")
+
+
+def _check_out(out: Path, release: Path) -> None:
+    check_file(out, "card.md")
+    if out.resolve().parent == release.resolve():
+        raise UsageError(
+            "a release holds its sealed files and nothing else",
+            f"--out {out} lies inside it",
+            f"Write the card beside it, for example {release.parent / f'{release.name}.card.md'}",
+        )
