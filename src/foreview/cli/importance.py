@@ -79,9 +79,7 @@ def run(args: argparse.Namespace) -> Outcome:
         seed=args.seed,
     )
     effects = [
-        accumulated_local_effect(
-            placing(models, args.target), window.table, args.effect, window.channels, seed=args.seed
-        )
+        accumulated_local_effect(placing(models, args.target), window.table, args.effect, window.owners, seed=args.seed)
         for _ in range(args.effect is not None)
     ]
     features = features_with(catalogue.declared)
@@ -91,31 +89,55 @@ def run(args: argparse.Namespace) -> Outcome:
 
 
 def _outcome(window: Window, ranking: Ranking, effects: Sequence[Effect], version: str) -> Outcome:
-    videos, channels = window.table["video_id"].n_unique(), len(set(window.channels.tolist()))
-    agreed = ranking.agreement
     facts = {
         "model_version": version,
         "target": window.target,
         "rows": window.table.height,
-        "videos": videos,
-        "channels": channels,
+        "videos": window.table["video_id"].n_unique(),
+        "intervals_draw": window.drawn,
+        **_rankings(ranking),
+        "effects": [_curve(effect) for effect in effects],
+    }
+    spearman, kendall = (_shown(_known(value)) for value in (ranking.agreement.spearman, ranking.agreement.kendall))
+    sentence = (
+        f"{window.target}: {facts['rows']} forecasts of {facts['videos']} later videos, intervals draw {window.drawn}; "
+        f"beyond the baseline, permutation and SHAP agree with Spearman {spearman}, Kendall {kendall}"
+    )
+    return Outcome(facts, sentence, (*_tables(ranking), *(_effect_table(effect) for effect in effects)))
+
+
+def _rankings(ranking: Ranking) -> dict[str, object]:
+    beyond = {part.name: part.increase.value for part in ranking.beyond}
+    agreed = ranking.agreement
+    return {
         "groups": [_values(part) for part in ranking.groups],
-        "features": [{**_values(part), "mean_absolute_shap": ranking.shap.get(part.name)} for part in ranking.features],
+        "features": [
+            {
+                **_values(part),
+                "beyond_baseline": beyond.get(part.name),
+                "mean_absolute_shap": ranking.shap.get(part.name),
+            }
+            for part in ranking.features
+        ],
         "agreement": {
             "spearman": _known(agreed.spearman),
             "kendall": _known(agreed.kendall),
             "features": agreed.features,
         },
-        "effects": [_curve(effect) for effect in effects],
     }
-    header = ("permuted", "MAE ln rises by", "95 % interval")
-    groups = Table("Groups", header, [_row(part) for part in ranking.groups])
-    singles = [(*_row(part), _shown(ranking.shap.get(part.name))) for part in ranking.features if part.increase.value]
-    return Outcome(
-        facts,
-        f"{window.target}: {window.table.height} forecasts of {videos} later videos of {channels} channels; "
-        f"the two rankings agree with Spearman {_shown(_known(agreed.spearman))}, Kendall {_shown(_known(agreed.kendall))}",
-        (groups, Table("Features", (*header, "mean |SHAP|"), singles), *(_effect_table(effect) for effect in effects)),
+
+
+def _tables(ranking: Ranking) -> tuple[Table, Table]:
+    header = ("permuted", "rise", "95 % interval")
+    beyond = {part.name: part.increase.value for part in ranking.beyond}
+    singles = [
+        (*_row(part), _shown(beyond.get(part.name)), _shown(ranking.shap.get(part.name)))
+        for part in ranking.features
+        if part.increase.value
+    ]
+    return (
+        Table("Groups: rise of MAE ln when permuted", header, [_row(part) for part in ranking.groups]),
+        Table("Features: the same, its part beyond the baseline, mean |SHAP|", (*header, "beyond", "|SHAP|"), singles),
     )
 
 

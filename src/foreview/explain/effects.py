@@ -22,7 +22,7 @@ class Effect:
     effect: Vector
     low: Vector
     high: Vector
-    """The 95 % interval at each value, from drawing whole channels."""
+    """The 95 % interval at each value, from drawing whole owners."""
     counts: np.ndarray
     """Shape (k,): rows in each bin."""
     missing: int
@@ -33,7 +33,7 @@ def accumulated_local_effect(
     place: Place,
     table: pl.DataFrame,
     feature: str,
-    channels: np.ndarray,
+    owners: np.ndarray,
     *,
     bins: int = 10,
     draws: int = 500,
@@ -46,7 +46,7 @@ def accumulated_local_effect(
     near where they are, unlike in a partial dependence plot: Apley and Zhu, *Visualizing the effects of predictor variables in
     black box supervised learning models*, 2020.
 
-    ``channels`` (one a row) are what the bootstrap draws; a bin that a draw leaves empty keeps its difference of all rows.
+    ``owners`` (n names, such as channels) are what the bootstrap draws; a bin that a draw leaves empty keeps its difference of all rows.
 
     Raises
     ------
@@ -56,7 +56,7 @@ def accumulated_local_effect(
     """
     values, edges = _binned(table, feature, bins)
     used = ~np.isnan(values)
-    rows, owner = table.filter(pl.Series(used)), np.unique(channels[used], return_inverse=True)[1]
+    rows, owner = table.filter(pl.Series(used)), np.unique(owners[used], return_inverse=True)[1]
     number = np.clip(np.searchsorted(edges, values[used], side="left") - 1, 0, edges.size - 2)
     dtype = table.schema[feature]
     below, above = (

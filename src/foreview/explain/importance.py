@@ -37,7 +37,7 @@ def permutation_importance(
     Columns are permuted among the rows of the same slice (target, format, days seen), so that no video gets a value that its format or age
     cannot have: Breiman (2001); Fisher, Rudin and Dominici (2019) for data not trained on. Each row's error is the mean over
     ``repeats`` permutations, of which each part has its own stream: leaving another part out changes nothing. The 95 % interval
-    comes from drawing whole channels. What never varies within a slice, such as the format, has importance 0 by construction.
+    comes from drawing whole channels (or videos, see :class:`Window`). What never varies within a slice, such as the format, has importance 0 by construction.
 
     Parameters
     ----------
@@ -54,7 +54,7 @@ def permutation_importance(
         permuted = _permuted_errors(place, window, columns, repeats=repeats, stream=_stream(seed, name))
         increases[:, position + 1] = (permuted - error).mean(axis=0)
     progress("permutations", len(parts), len(parts))
-    means = bootstrap_means(increases, window.channels, draws=draws, seed=seed)
+    means = bootstrap_means(increases, window.owners, draws=draws, seed=seed)
     return tuple(Importance(name, means.difference(position + 1, 0)) for position, name in enumerate(parts))
 
 

@@ -11,7 +11,7 @@ import polars as pl
 
 from foreview.learners.location import LocationModel, locate, revenue_location
 from foreview.learners.matrix import Vector
-from foreview.learners.structure import column
+from foreview.learners.structure import baseline, column
 from foreview.vocabulary import KIND_OF_TARGET, ModelKind, Target
 
 Locations: TypeAlias = Mapping[ModelKind, LocationModel]
@@ -31,10 +31,21 @@ def placing(models: Locations, target: Target) -> Place:
     return lambda table: revenue_location(locate(model, table, target).location, expected_views(views, table))
 
 
+def placing_beyond(models: Locations, table: pl.DataFrame, target: Target) -> Place:
+    """Return the same function for changes to ``table`` (n rows), its baselines kept as they are there: the correction alone moves."""
+    model = _without_spread(models[KIND_OF_TARGET[target]])
+    kept = placing(models, target)(table) - _correction(model, table, target)
+    return lambda changed: kept + _correction(model, changed, target)
+
+
 def expected_views(views: LocationModel, table: pl.DataFrame) -> Vector:
     """Return ln(1+views) at 30 d that revenue is expected from: where the forecast lies, at least what is seen."""
     seen = np.log1p(np.nan_to_num(column(table, "initial_views")))
     return np.maximum(locate(_without_spread(views), table, "views_30d").location, seen)
+
+
+def _correction(model: LocationModel, table: pl.DataFrame, target: Target) -> Vector:
+    return locate(model, table, target).location - baseline(model.structure, table, target)
 
 
 def _without_spread(model: LocationModel) -> LocationModel:

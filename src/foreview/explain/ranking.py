@@ -11,7 +11,7 @@ import polars as pl
 
 from foreview.explain.contributions import contributions, mean_absolute
 from foreview.explain.importance import Importance, permutation_importance
-from foreview.explain.placing import Locations, placing
+from foreview.explain.placing import Locations, placing, placing_beyond
 from foreview.explain.window import Window
 from foreview.features.spec import Feature
 from foreview.options import Progress, silent
@@ -36,8 +36,10 @@ class Ranking:
 
     groups: tuple[Importance, ...]
     features: tuple[Importance, ...]
+    beyond: tuple[Importance, ...]
+    """The part of a feature's importance that lies beyond the baseline, of the features that the ensemble was given."""
     shap: Mapping[str, float]
-    """Empty where no ensemble serves. Features that the ensemble was not given are not in it."""
+    """Of the same features; both are empty where no ensemble serves."""
     agreement: Agreement
 
 
@@ -52,19 +54,20 @@ def rank_features(
 ) -> Ranking:
     """Return the permutation importance of ``features`` and their groups in a window, beside their mean |SHAP|.
 
-    A permuted column is another video's for the whole forecast: a feature that the baseline is made of moves that as well. SHAP knows the
-    correction beyond the baseline alone, and what moves forecasts need not improve them.
+    A permuted column is another video's for the whole forecast, and so moves a baseline that is made of it. SHAP knows the correction beyond
+    the baseline alone; so the two are held against each other where the baselines stay as they are.
     """
-    place = placing(models, window.target)
+    target = window.target
+    shap = mean_absolute(contributions(models[KIND_OF_TARGET[target]], _some(window, seed), target))
+    whole, beyond = placing(models, target), placing_beyond(models, window.table, target)
     singles = {feature.name: (feature.name,) for feature in features}
-    found = [
-        permutation_importance(place, window, parts, repeats=repeats, seed=seed, progress=progress)
-        for parts in (_groups(features), singles)
-    ]
-    groups, single = (tuple(sorted(one, key=lambda part: -part.increase.value)) for one in found)
-    shap = mean_absolute(contributions(models[KIND_OF_TARGET[window.target]], _some(window, seed), window.target))
-    agreed = agreement({part.name: part.increase.value for part in single}, shap)
-    return Ranking(groups, single, shap, agreed)
+    known = {name: columns for name, columns in singles.items() if name in shap}
+    groups, single, corrected = (
+        _sorted(permutation_importance(place, window, parts, repeats=repeats, seed=seed, progress=progress))
+        for place, parts in ((whole, _groups(features)), (whole, singles), (beyond, known))
+    )
+    agreed = agreement({part.name: part.increase.value for part in corrected}, shap)
+    return Ranking(groups, single, corrected, shap, agreed)
 
 
 def agreement(first: Mapping[str, float], second: Mapping[str, float]) -> Agreement:
@@ -90,6 +93,10 @@ def _groups(features: Sequence[Feature]) -> dict[str, tuple[str, ...]]:
     """Return one part a group. Features that are alike stand in for each other; a group has nothing to hide behind."""
     groups = dict.fromkeys(feature.group for feature in features)
     return {group: tuple(feature.name for feature in features if feature.group == group) for group in groups}
+
+
+def _sorted(parts: Sequence[Importance]) -> tuple[Importance, ...]:
+    return tuple(sorted(parts, key=lambda part: -part.increase.value))
 
 
 def _some(window: Window, seed: int) -> pl.DataFrame:

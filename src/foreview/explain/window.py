@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final, Literal
 
 import numpy as np
 import polars as pl
@@ -18,6 +19,8 @@ from foreview.learners.structure import slices_of
 from foreview.tables.catalogue import Catalogue, utc_ms
 from foreview.vocabulary import Target
 
+MIN_CHANNELS: Final = 5
+
 
 @dataclass(frozen=True, slots=True)
 class Window:
@@ -27,8 +30,10 @@ class Window:
     table: pl.DataFrame
     actual: Vector
     slices: np.ndarray
-    channels: np.ndarray
-    """A video without a channel stands for itself."""
+    owners: np.ndarray
+    """What the bootstrap draws (n names): the channel of each row, the video where it has none or there are few channels."""
+    drawn: Literal["channels", "videos"]
+    """What :attr:`owners` are: below :data:`MIN_CHANNELS` whole channels say nothing of how much they differ."""
 
 
 def future_window(
@@ -74,13 +79,15 @@ def future_window(
         )
     table = feature_table(catalogue, issues.select("video_id", "as_of"))
     actual = issues["y"].to_numpy().astype(np.float64)
-    channels = issues.select(pl.coalesce("channel_id", pl.concat_str(pl.lit("video "), "video_id"))).to_series()
+    few = issues["channel_id"].n_unique() < MIN_CHANNELS
+    video = pl.concat_str(pl.lit("video "), "video_id")
     return Window(
         target,
         table,
         np.log(actual) if target == "revenue_30d" else np.log1p(actual),
         slices_of(table, target),
-        channels.to_numpy(),
+        issues.select(video if few else pl.coalesce("channel_id", video)).to_series().to_numpy(),
+        "videos" if few else "channels",
     )
 
 

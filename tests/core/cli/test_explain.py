@@ -66,6 +66,10 @@ def test_every_feature_and_group_is_ranked(folder: Path, capsys: Any):
     assert increases == sorted(increases, reverse=True)
     assert all(part["low"] <= part["high"] for part in (*facts["groups"], *facts["features"]))
     assert facts["rows"] == 2 * facts["videos"]
+    assert facts["intervals_draw"] == "videos"
+    by_name = {feature["name"]: feature for feature in facts["features"]}
+    assert by_name["title_words"]["beyond_baseline"] == pytest.approx(by_name["title_words"]["increase"], rel=1e-9)
+    assert by_name["title_words"]["mean_absolute_shap"] > 0
     (effect,) = facts["effects"]
     assert effect["feature"] == "title_words"
     assert len(effect["at"]) == len(effect["effect"]) == len(effect["counts"]) + 1
@@ -74,7 +78,7 @@ def test_every_feature_and_group_is_ranked(folder: Path, capsys: Any):
 def test_the_ranking_is_printed_with_its_interval(folder: Path, capsys: Any):
     assert main([*asked(folder, "importance"), "--from", "2026-04-02", "--repeats", "1", "--ages", "0"]) == DONE
     printed = capsys.readouterr().out
-    assert "MAE ln rises by" in printed
+    assert "rise of MAE ln when permuted" in printed
     assert "channel_median_30d" in printed
 
 

@@ -43,7 +43,7 @@ def window(n: int, seed: int) -> Window:
     usual = baseline(prior_structure(), table, "views_30d")
     actual = usual + SLOPE * table["planted"].to_numpy() + 0.3 * rng.normal(size=n)
     channels = np.array([f"c{i % 20}" for i in range(n)])
-    return Window("views_30d", table, actual, slices_of(table, "views_30d"), channels)
+    return Window("views_30d", table, actual, slices_of(table, "views_30d"), channels, "channels")
 
 
 def fitted(past: Window) -> Locations:

@@ -135,7 +135,7 @@ def test_a_window_holds_later_videos_whose_outcome_was_not_known_yet(target: Tar
     assert (rows["as_of"] < rows[f"{target}_matured_at"]).all()
     offset = 0.0 if target == "revenue_30d" else 1.0
     np.testing.assert_allclose(np.exp(found.actual), rows[target].to_numpy() + offset)
-    assert len(found.actual) == len(found.slices) == len(found.channels) == found.table.height
+    assert len(found.actual) == len(found.slices) == len(found.owners) == found.table.height
     assert {str(name).split("/")[0] for name in found.slices} == {target}
 
 
@@ -144,6 +144,17 @@ def test_a_window_draws_whole_videos(catalogue: Catalogue):
     found = future_window(catalogue, "views_30d", learnt_until=CUTOFF, since=since, ages=(0, 1), max_rows=20)
     assert found.table["video_id"].n_unique() == 10
     assert found.table.height == 20
+
+
+def test_few_channels_leave_the_intervals_to_videos(catalogue: Catalogue):
+    since = CUTOFF + timedelta(days=1)
+    four = future_window(catalogue, "views_30d", learnt_until=CUTOFF, since=since)
+    assert four.drawn == "videos"
+    assert set(four.owners) == {f"video {name}" for name in four.table["video_id"]}
+    many = simulate(channels=8, videos=200, seed=5).catalogue
+    found = future_window(many, "views_30d", learnt_until=CUTOFF, since=since)
+    assert found.drawn == "channels"
+    assert set(found.owners) <= set(many.videos["channel_id"])
 
 
 def test_videos_that_the_release_may_have_learnt_from_are_refused(catalogue: Catalogue):

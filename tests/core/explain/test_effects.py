@@ -78,7 +78,7 @@ def test_a_fitted_ensemble_shows_the_effect_that_was_planted():
     models = fitted(window(2500, seed=1))
     from foreview.explain.placing import placing
 
-    found = accumulated_local_effect(placing(models, "views_30d"), later.table, "planted", later.channels, draws=50)
+    found = accumulated_local_effect(placing(models, "views_30d"), later.table, "planted", later.owners, draws=50)
     inner = slice(1, -1)
     slope = np.polyfit(found.at[inner], found.effect[inner], 1)[0]
     assert slope == pytest.approx(SLOPE, rel=0.1)

@@ -27,7 +27,7 @@ def world(seed: int = 0) -> Window:
         }
     )
     actual = x + table["level"].to_numpy()
-    return Window("views_30d", table, actual, slices, np.array([f"c{i % 40}" for i in range(N)]))
+    return Window("views_30d", table, actual, slices, np.array([f"c{i % 40}" for i in range(N)]), "channels")
 
 
 def place(table: pl.DataFrame) -> Vector:
@@ -81,6 +81,6 @@ def test_another_seed_is_another_permutation():
 
 
 def test_the_interval_knows_how_many_channels_there_are():
-    few = dataclasses.replace(world(), channels=np.array([f"c{i % 4}" for i in range(N)]))
+    few = dataclasses.replace(world(), owners=np.array([f"c{i % 4}" for i in range(N)]))
     assert importances(few, "x")["x"].increase.clusters == 4
     assert importances(world(), "x")["x"].increase.clusters == 40

@@ -28,6 +28,15 @@ def test_what_the_baseline_is_made_of_is_worth_more_than_its_contribution_to_the
     assert ranking.shap["channel_median_30d"] < 0.1 * ranking.shap["planted"]
 
 
+def test_beyond_the_baseline_a_feature_that_only_the_baseline_needs_is_worth_little(ranking: Ranking):
+    whole = {part.name: part.increase.value for part in ranking.features}
+    beyond = {part.name: part.increase.value for part in ranking.beyond}
+    assert beyond["channel_median_30d"] < 0.02
+    assert whole["channel_median_30d"] > 0.3
+    assert beyond["planted"] == pytest.approx(whole["planted"], rel=1e-9)
+    assert beyond.keys() == ranking.shap.keys() - {"horizon_days"}
+
+
 def test_the_largest_comes_first(ranking: Ranking):
     for parts in (ranking.features, ranking.groups):
         sizes = [part.increase.value for part in parts]
@@ -37,7 +46,7 @@ def test_the_largest_comes_first(ranking: Ranking):
 
 def test_where_the_baseline_serves_there_is_no_shap_and_no_agreement():
     found = rank_features({"views": LocationModel(prior_structure())}, window(200, seed=2), FEATURES, repeats=1)
-    assert found.shap == {}
+    assert (found.shap, found.beyond) == ({}, ())
     assert math.isnan(found.agreement.spearman)
     assert {part.name: part.increase.value > 0 for part in found.features} == {
         "channel_median_30d": True,
