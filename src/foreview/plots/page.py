@@ -113,7 +113,7 @@ def _table(table: Table) -> str:
     head = element("tr", *named, *(element("th", words(name), scope="col") for name in table.head[table.named :]))
     rows = [_row(row, table.named) for row in table.rows]
     inner = element("table", element("thead", head), element("tbody", *rows))
-    return element("div", inner, class_="wide", tabindex="0")
+    return element("div", inner, class_="wide", tabindex="0", role="region", aria_label="table")
 
 
 def _row(row: Sequence[str], named: int) -> str:

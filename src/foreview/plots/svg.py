@@ -44,8 +44,11 @@ def points(places: Iterable[tuple[float, float]]) -> str:
 
 
 def marker(x: float, y: float, look: int, *content: str) -> str:
-    """Return the mark of a series: its number decides colour and shape, so that nothing hangs on colour alone."""
-    shape, look = look % len(_SHAPES), look % LOOKS
+    """Return the mark of a series: its number decides colour and shape, so that nothing hangs on colour alone.
+
+    Colours come again after six, each with another shape: 36 marks are told apart.
+    """
+    shape, look = (look + look // LOOKS) % len(_SHAPES), look % LOOKS
     if shape == 0:
         return element("circle", *content, class_=f"mark look{look}", cx=f"{x:g}", cy=f"{y:g}", r=4)
     corners = points((x + dx, y + dy) for dx, dy in _SHAPES[shape])

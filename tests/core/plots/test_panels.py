@@ -77,6 +77,10 @@ def test_series_differ_in_shape_and_not_in_colour_alone():
     assert len(shapes) == LOOKS
 
 
+def test_six_colours_make_36_marks():
+    assert len({marker(0, 0, look) for look in range(LOOKS**2)}) == LOOKS**2
+
+
 def test_markup_in_texts_and_attributes_is_escaped():
     assert element("text", words("<b> & co"), name_='"quoted" <') == (
         "<text name='\"quoted\" &lt;'>&lt;b&gt; &amp; co</text>"
