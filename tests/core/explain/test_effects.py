@@ -62,6 +62,20 @@ def test_the_interval_is_as_wide_as_channels_differ():
     assert (found.high > found.low).all()
 
 
+def test_the_interval_covers_the_truth_as_often_as_it_says():
+    covered = np.zeros(6)
+    for seed in range(100):
+        rng = np.random.default_rng(seed)
+        table = pl.DataFrame({"x": rng.uniform(size=400), "z": rng.normal(size=400)})
+        owners = np.array([f"c{i % 40}" for i in range(400)])
+        place: Place = lambda table: values(table, "x") * (values(table, "z") > 0)  # noqa: E731
+        found = accumulated_local_effect(place, table, "x", owners, bins=5, draws=200, seed=seed)
+        truth = 0.5 * (found.at - 0.5)
+        covered += (found.low <= truth) & (truth <= found.high)
+    assert (covered >= 86).all()
+    assert 90 <= covered.mean() <= 98
+
+
 def test_few_values_make_few_bins():
     table = correlated().with_columns(pl.col("x").floor().clip(2, 4))
     assert effect_of(lambda table: values(table, "x"), "x", table).at.tolist() == [2.0, 3.0, 4.0]
