@@ -21,13 +21,13 @@ class LabelOptions:
 class TrainingOptions:
     """How a release is trained."""
 
-    issue_ages: tuple[float, ...] = (0.0, 1.0, 3.0, 7.0, 14.0)
+    issue_ages: tuple[float, ...] = (0.0, 1.0, 2.0, 3.0, 5.0, 7.0, 10.0, 14.0, 21.0)
     """Ages [d] at which each mature video is replayed as if it were forecast then."""
     embargo: Embargo = "full"
     """``full``: only labels mature at the cutoff; ``none``: for panels shorter than the horizon, and said so."""
     seed: int = 0
     threads: int = 2
-    max_rows: int = 500_000
+    max_rows: int = 900_000
     """Replayed issues (videos × issue ages) beyond this are thinned by a seeded draw of videos."""
     max_forest_rows: int = 40_000
     """Rows for the random forest and scikit-learn's boosting, which do not scale as XGBoost does."""

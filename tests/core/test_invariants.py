@@ -31,7 +31,7 @@ NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 
 @pytest.fixture(scope="module")
 def catalogue():
-    return simulate(channels=3, videos=240, seed=11).catalogue
+    return simulate(channels=3, videos=300, seed=11).catalogue
 
 
 @pytest.fixture(scope="module")

@@ -14,7 +14,7 @@ from typing import Final
 import numpy as np
 
 from foreview.learners.structure import Structure, growth_names
-from foreview.vocabulary import FORMATS, Target
+from foreview.vocabulary import FORMATS, HORIZON_DAYS, Target
 
 _LEVEL: Final = {
     "views_7d/short": 3.7,
@@ -57,11 +57,15 @@ def prior_structure() -> Structure:
     third = {name: (-0.43 * spread, 0.43 * spread) for name, spread in _SPREAD.items()}
     targets: tuple[Target, ...] = ("views_7d", "views_30d")
     growth = {
-        name: _GROWTH.get(f"{target}/{name.rsplit('/', 1)[1]}", (0.0, 0.0, 0.0))[0]
-        for target in targets
-        for name in growth_names(target)
+        name: _growth_rate(target, int(name.rsplit("/", 1)[1])) for target in targets for name in growth_names(target)
     }
     return Structure(level, third, growth, dict.fromkeys(FORMATS, 0.5))
+
+
+def _growth_rate(target: Target, seen: int) -> float:
+    if f"{target}/{seen}" not in _GROWTH:
+        return 0.0
+    return _GROWTH[f"{target}/{seen}"][0] / float(np.log(HORIZON_DAYS[target] / seen))
 
 
 def prior_spread(slice_name: str) -> tuple[float, float]:

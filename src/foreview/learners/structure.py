@@ -11,12 +11,13 @@ import polars as pl
 
 from foreview.learners.matrix import Vector
 from foreview.learners.slices import SEEN_DAYS, seen_bucket, slice_names
-from foreview.vocabulary import FORMATS, Target
+from foreview.vocabulary import FORMATS, HORIZON_DAYS, Target
 
 CHANNEL_WEIGHT: Final = 3.0
 """Earlier videos that the level of the format is worth when it is mixed with a channel's own median."""
 VIEWS_WEIGHT: Final = 200.0
 """Views that a typical rate is worth when it is mixed with the rate seen so far."""
+MIN_AGE_DAYS: Final = 0.25
 LEVEL_WEIGHT: Final = 5.0
 """Videos that the documented prior is worth when it is mixed with a catalogue's own medians."""
 
@@ -37,7 +38,8 @@ class Structure:
     """What is typical, on the scale ln(1+y) of each target.
 
     ``level`` by ``target/format`` and, as ln(USD per 1000 views), ``rpm/format``; ``third`` by ``target/format`` the distance from the
-    level to the lower and the upper third; ``growth`` by ``target/format/days seen`` the median ln ratio to what is seen;
+    level to the lower and the upper third; ``growth`` by ``target/format/days seen`` the median ln ratio to what is seen, per unit
+    of ln(horizon ÷ age of what is seen), so that it ends at the horizon;
     ``paid`` by format the share of videos with revenue.
     """
 
@@ -95,7 +97,7 @@ def baseline(structure: Structure, table: pl.DataFrame, target: Target) -> Vecto
     seen = column(table, "initial_views")
     if target in ("views_7d", "views_30d"):
         slices = slices_of(table, target)
-        growth = _by_name(structure.growth, slices)
+        growth = _by_name(structure.growth, slices) * time_left(table, target)
         unseen = np.isnan(seen) | (seen_bucket(column(table, "observed_age_days")) == 0)
         return np.where(unseen, typical(structure, table, target), np.log1p(np.nan_to_num(seen)) + growth)
     if target == "engagement_rate":
@@ -104,6 +106,13 @@ def baseline(structure: Structure, table: pl.DataFrame, target: Target) -> Vecto
     usual = np.exp(_rpm_typical(structure, table))
     earned = 1000.0 * column(table, "initial_revenue") / np.where(seen > 0, seen, np.nan)
     return np.log(_mixed_rate(np.where(earned > 0, earned, np.nan), seen, usual))
+
+
+def time_left(table: pl.DataFrame, target: Target) -> Vector:
+    """Return ln(horizon ÷ age of the last known count), 0 past the horizon: views grow about as a power of age."""
+    age = np.maximum(column(table, "observed_age_days"), MIN_AGE_DAYS)
+    left: Vector = np.maximum(np.log(HORIZON_DAYS[target] / age), 0.0)
+    return left
 
 
 def _rpm_typical(structure: Structure, table: pl.DataFrame) -> Vector:

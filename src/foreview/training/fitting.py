@@ -12,6 +12,7 @@ import polars as pl
 from foreview.learners.ensemble import Ensemble, choose_weights, fit_members, member_predictions
 from foreview.learners.location import Located, LocationModel, Spread, locate
 from foreview.learners.matrix import Vector, fit_encoder
+from foreview.learners.slices import SEEN_DAYS
 from foreview.learners.spread import fit_spread
 from foreview.learners.structure import Structure, baseline, slices_of
 from foreview.metrics.bootstrap import bootstrap_means
@@ -19,6 +20,7 @@ from foreview.options import TrainingOptions
 from foreview.training.rows import Rows
 from foreview.training.split import InnerSplit
 from foreview.uncertainty.conformal import Calibration, fit_calibration, parents
+from foreview.vocabulary import FORMATS
 
 Place: TypeAlias = Callable[[LocationModel, pl.DataFrame], Located]
 """Places the final outcome of a problem; for revenue that is more than its rate."""
@@ -26,6 +28,8 @@ Place: TypeAlias = Callable[[LocationModel, pl.DataFrame], Located]
 MIN_SLICE_WEIGHTS = 500
 """Validation rows from which a slice gets weights of its own."""
 MIN_SLICE_SKILL = 30
+MIN_CHANNELS = 5
+"""Below this many, whole channels say nothing of how much they differ."""
 _DRAWS = 200
 """Resamples behind the interval of a score."""
 MIN_VALIDATION = 40
@@ -77,7 +81,7 @@ def fit_out_of_time(
         location = replace(location, spread=_spread(later, location, options))
     else:
         later = last = [p.part(p.rows.published > s.origin) for p, s in parts]
-    location = replace(location, unskilled=_unskilled(location, later) | _unskilled(location, last))
+    location = replace(location, unskilled=_unskilled(location, later, last))
     return Fitted(location, _calibrate(last, location), _score(last, location))
 
 
@@ -119,10 +123,18 @@ def _weighted(location: LocationModel, later: Sequence[Problem], options: Traini
     return replace(ensemble, weights=weights)
 
 
-def _unskilled(location: LocationModel, judged_on: Sequence[Problem]) -> frozenset[str]:
-    """Return the slices in which the baseline was at least as good.
+def _unskilled(location: LocationModel, *windows: Sequence[Problem]) -> frozenset[str]:
+    """Return the slices in which the ensemble did not beat the baseline in every window, or could not be tried."""
+    proven = set.intersection(*(_proven(location, window) for window in windows))
+    targets = [p.rows.target for p in windows[0]]
+    kinds = {f"{kind}/{day}" for kind in FORMATS for day in SEEN_DAYS}
+    return frozenset(f"{target}/{rest}" for target in targets for rest in kinds - proven)
 
-    Both horizons of a format and days seen are judged together, as one model serves them; the formats too where they are few.
+
+def _proven(location: LocationModel, judged_on: Sequence[Problem]) -> set[str]:
+    """Return the ``format/days seen`` in which the ensemble was better.
+
+    Both horizons are judged together, as one model serves them; the formats too where rows are few.
     """
     alone = LocationModel(location.structure)
     gains, names = [], []
@@ -131,16 +143,15 @@ def _unskilled(location: LocationModel, judged_on: Sequence[Problem]) -> frozens
         gains.append(np.abs(p.final - without.location) - np.abs(p.final - at.location))
         names.append(at.slices)
     gain, slices = np.concatenate(gains), np.concatenate(names)
-    found, code = np.unique(slices, return_inverse=True)
-    kind, seen = np.array([str(name).split("/")[1:] for name in found]).reshape(-1, 2).T
-    failed = set()
-    for position, name in enumerate(found):
-        mine = ((kind == kind[position]) & (seen == seen[position]))[code]
-        if mine.sum() < MIN_SLICE_SKILL:
-            mine = (seen == seen[position])[code]
-        if gain[mine].mean() <= 0:
-            failed.add(str(name))
-    return frozenset(failed)
+    proven = set()
+    for kind in FORMATS:
+        for day in SEEN_DAYS:
+            seen = np.char.endswith(slices, f"/{day}")
+            mine = np.char.endswith(slices, f"/{kind}/{day}")
+            mine = seen if mine.sum() < MIN_SLICE_SKILL else mine
+            if mine.any() and gain[mine].mean() > 0:
+                proven.add(f"{kind}/{day}")
+    return proven
 
 
 def _pooled(slices: np.ndarray) -> np.ndarray:
@@ -179,10 +190,10 @@ def _score(last: Sequence[Problem], location: LocationModel) -> dict[str, dict[s
 def slice_score(errors: Vector, owner: np.ndarray, published: np.ndarray) -> dict[str, float]:
     """Return n, the mean absolute error [ln units] of the model and of the baseline, and their ratio with its 95 % interval.
 
-    ``errors`` has shape (n, 2), perhaps several rows of a video; ``videos`` says of how many. The interval draws whole channels, or the
-    videos of the only one; there is none from fewer than two, or where the baseline made no error.
+    ``errors`` has shape (n, 2), perhaps several rows of a video; ``videos`` says of how many. The interval draws whole channels, or
+    videos where there are fewer than :data:`MIN_CHANNELS`; there is none from a single video, or where the baseline made no error.
     """
-    several = np.unique(owner).size > 1
+    several = np.unique(owner).size >= MIN_CHANNELS
     means = bootstrap_means(errors, owner if several else published, draws=_DRAWS)
     score = {"n": len(errors), "mae_ln": float(means.means[0]), "mae_ln_baseline": float(means.means[1])}
     score["videos"] = np.unique(published).size

@@ -9,7 +9,7 @@ import numpy as np
 from foreview.learners.matrix import Vector
 from foreview.learners.prior import prior_structure
 from foreview.learners.slices import seen_bucket
-from foreview.learners.structure import LEVEL_WEIGHT, Structure, column, formats_of, slices_of
+from foreview.learners.structure import LEVEL_WEIGHT, Structure, column, formats_of, slices_of, time_left
 from foreview.training.rows import Rows
 from foreview.vocabulary import FORMATS
 
@@ -54,9 +54,10 @@ def _third_offsets(values: Vector, prior: tuple[float, float]) -> tuple[float, f
 def _growth(rows: Rows, prior: Mapping[str, float]) -> dict[str, float]:
     slices = slices_of(rows.table, rows.target)
     seen = column(rows.table, "initial_views")
-    ratio = np.log1p(rows.actual) - np.log1p(seen)
+    left = time_left(rows.table, rows.target)
+    ratio = (np.log1p(rows.actual) - np.log1p(seen)) / np.where(left > 0, left, np.nan)
     return {
-        name: _mixed(ratio[(slices == name) & ~np.isnan(seen)], fallback)
+        name: _mixed(ratio[(slices == name) & ~np.isnan(ratio)], fallback)
         for name, fallback in prior.items()
         if name.startswith(f"{rows.target}/")
     }

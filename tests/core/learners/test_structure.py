@@ -39,12 +39,14 @@ def test_typical_at_thirty_days_is_never_below_typical_at_seven() -> None:
 
 def test_once_counts_are_seen_the_baseline_is_the_count_and_its_typical_growth() -> None:
     seen = row(observed_age_days=3.0, initial_views=100.0)
-    assert baseline(PRIOR, seen, "views_30d")[0] == pytest.approx(np.log1p(100.0) + PRIOR.growth["views_30d/long/3"])
+    assert baseline(PRIOR, seen, "views_30d")[0] == pytest.approx(
+        np.log1p(100.0) + PRIOR.growth["views_30d/long/3"] * np.log(30 / 3)
+    )
 
 
 def test_zero_views_seen_is_not_nothing_seen() -> None:
     seen = row(observed_age_days=3.0, initial_views=0.0)
-    assert baseline(PRIOR, seen, "views_30d")[0] == pytest.approx(PRIOR.growth["views_30d/long/3"])
+    assert baseline(PRIOR, seen, "views_30d")[0] == pytest.approx(PRIOR.growth["views_30d/long/3"] * np.log(30 / 3))
 
 
 def test_the_rate_seen_weighs_as_much_as_the_views_behind_it() -> None:
@@ -62,3 +64,8 @@ def test_the_prior_is_wide_before_anything_is_seen_and_narrows_with_every_bucket
     widths = [sum(prior_spread(f"views_30d/long/{day}")) for day in (0, 1, 3, 7, 14)]
     assert widths == sorted(widths, reverse=True)
     assert widths[0] == pytest.approx(4.4)
+
+
+def test_growth_ends_at_the_horizon() -> None:
+    seen = row(observed_age_days=30.0, initial_views=100.0)
+    assert baseline(PRIOR, seen, "views_30d")[0] == np.log1p(100.0)

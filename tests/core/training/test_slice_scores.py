@@ -24,11 +24,18 @@ def test_a_slice_keeps_both_errors_and_the_interval_of_their_ratio():
     )
 
 
-def test_the_videos_of_an_only_channel_are_drawn_one_by_one():
+def test_the_videos_of_few_channels_are_drawn_one_by_one():
     errors = np.array([[0.1, 0.1], [0.1, 0.2], [0.1, 0.4]])
     score = slice_score(errors, np.array(["a", "a", "a"]), np.array([1, 2, 3]))
     assert score["mae_ln_ratio_low"] == pytest.approx(0.25)
     assert score["mae_ln_ratio_high"] == pytest.approx(1.0)
+
+
+def test_five_channels_are_drawn_whole():
+    errors = np.array([[0.1, 0.2], [0.1, 0.2], [0.3, 0.2], [0.3, 0.2]] * 5)
+    owner = np.repeat(["a", "b", "c", "d", "e"], 4)
+    score = slice_score(errors, owner, np.arange(20))
+    assert score["mae_ln_ratio_low"] == pytest.approx(score["mae_ln_ratio_high"]) == pytest.approx(1.0)
 
 
 def test_a_single_video_has_no_interval():

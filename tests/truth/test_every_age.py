@@ -1,0 +1,36 @@
+"""A forecast may be asked for at any age, not only at those that training replays."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import polars as pl
+import pytest
+
+from foreview.forecasting.forecaster import forecast, issues_at_age
+from foreview.releases.manifest import Release
+from foreview.simulation.world import World, simulate
+from foreview.training.trainer import train
+
+CUTOFF = datetime(2026, 3, 1, tzinfo=UTC)
+END = datetime(2026, 6, 1, tzinfo=UTC)
+
+
+@pytest.fixture(scope="module")
+def world() -> World:
+    return simulate(channels=12, videos=1200, seed=5)
+
+
+@pytest.fixture(scope="module")
+def release(world: World) -> Release:
+    return train(world.catalogue, CUTOFF, created_at=CUTOFF)
+
+
+@pytest.mark.parametrize("age", [0, 2, 4, 6, 9, 12, 17, 24, 28])
+def test_four_of_five_outcomes_lie_in_the_80_percent_interval_at_any_age(world: World, release: Release, age: int):
+    published = pl.col("published_at").is_between(CUTOFF, CUTOFF + timedelta(days=55))
+    later = world.catalogue.videos.filter(published)["video_id"]
+    issues = issues_at_age(world.catalogue, END, float(age)).filter(pl.col("video_id").is_in(later.implode()))
+    forecasts = forecast(world.catalogue, release, issues).filter(target="views_30d").join(world.truth, on="video_id")
+    inside = forecasts["views_30d"].is_between(forecasts["p10"], forecasts["p90"])
+    assert inside.sum() >= 0.65 * inside.len()
