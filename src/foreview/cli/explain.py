@@ -99,7 +99,8 @@ def _outcome(found: Attribution, served: dict[str, Any], title: str) -> Outcome:
         "point": served["point"],
     }
     unit = TARGET_UNITS[found.target]
-    sentence = f"{title}: {_amount(served['point'])} {unit} at {found.target}, {served['issue_age_days']:.1f} days old"
+    asked = f"as of {served['as_of']:%Y-%m-%d %H:%M} UTC, {served['issue_age_days']:.1f} days old"
+    sentence = f"{title}: {found.target} {_amount(served['point'])} {unit}, {asked}"
     rows = _rows(found, last)
     header = ("what", "is", "factor", f"makes [{SCALES[found.target]}]")
     return Outcome(facts, sentence, (Table("", header, rows),), _notes(served["model_type"]))
