@@ -9,7 +9,9 @@ from foreview.plots.lines import RIGHT, WIDTH, picture
 from foreview.plots.scales import Axis, place
 from foreview.plots.svg import LOOKS, element, marker, words
 
-TOP, BOTTOM, LEFT = 10, 40, 112
+TOP, BOTTOM = 10, 40
+NARROWEST, WIDEST, LETTER = 90, 190, 6.8
+"""Room [px] for the names of rows: at least, at most, and for each letter."""
 LANE: Final = 11
 """Height [px] for each value of a row."""
 GAP: Final = 10
@@ -49,9 +51,10 @@ class DotPanel:
 
 def draw_dots(panel: DotPanel, name: str) -> str:
     """Return the SVG of ``panel``; ``name`` is unlike that of any other picture on the page."""
+    left = round(min(max(NARROWEST, 16 + LETTER * max(len(row.name) for row in panel.rows)), WIDEST))
 
     def x(value: float) -> float:
-        return place(panel.x, value, LEFT, WIDTH - RIGHT)
+        return place(panel.x, value, left, WIDTH - RIGHT)
 
     heights = [LANE * len(row.dots) + GAP for row in panel.rows]
     bottom = TOP + sum(heights)
@@ -63,11 +66,11 @@ def draw_dots(panel: DotPanel, name: str) -> str:
         parts.append(
             element("line", class_=f"reference look{look % LOOKS}", x1=x(value), x2=x(value), y1=TOP, y2=bottom)
         )
-    middle = (LEFT + WIDTH - RIGHT) / 2
+    middle = (left + WIDTH - RIGHT) / 2
     parts.append(element("text", words(panel.x.label), class_="label", x=middle, y=bottom + 35, text_anchor="middle"))
     top = float(TOP)
     for row, height in zip(panel.rows, heights, strict=True):
-        parts.append(element("text", words(row.name), x=LEFT - 8, y=top + height / 2 + 4, text_anchor="end"))
+        parts.append(element("text", words(row.name), x=left - 8, y=top + height / 2 + 4, text_anchor="end"))
         for lane, dot in enumerate(row.dots):
             y, colour = top + GAP / 2 + LANE * (lane + 0.5), f"look{dot.look % LOOKS}"
             parts.append(element("line", class_=f"whisker {colour}", x1=x(dot.low), x2=x(dot.high), y1=y, y2=y))

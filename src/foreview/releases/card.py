@@ -21,7 +21,8 @@ follows, not what would follow if something were changed."""
 _JUDGED: Final = """\
 On the last videos before the cutoff, by members that had not seen them. *MAE ln*: mean of |ln(1+forecast) − ln(1+actual)|; 0.10 is about
 10 % off. *Baseline*: typical before anything was counted, afterwards the count and its usual growth. *Ratio*: error of the model over
-that of the baseline, with a 95 % interval that draws whole channels, or the videos of the only one; below 1 the model is better."""
+that of the baseline, with a 95 % interval that draws whole channels, or videos where there are fewer than five; below 1 the model is
+better."""
 
 _PROMISE: Final = """\
 Intervals are calibrated on the last videos before the cutoff. How much they truly cover is known only as well as so many videos allow:
