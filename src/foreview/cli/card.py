@@ -49,7 +49,7 @@ def run(args: argparse.Namespace) -> Outcome:
 
 
 def _check_out(out: Path, release: Path) -> None:
-    check_file(out, "card.md")
+    check_file("--out", out, "card.md")
     if out.resolve().parent == release.resolve():
         raise UsageError(
             "a release holds its sealed files and nothing else",

@@ -5,12 +5,14 @@ from __future__ import annotations
 import argparse
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from foreview.cli.arguments import Subparsers, add_catalogue, ages, command, day, positive, whole
 from foreview.cli.outcome import Outcome, Table
+from foreview.cli.output import check_file, write_text
 from foreview.cli.progress import reported
 from foreview.vocabulary import TARGETS
 
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
 _EXAMPLE = """\
   foreview importance world --release release --from 2026-05-02
   foreview importance world --release release --from 2026-05-02 --target views_7d --ages 0 --effect title_words
+  foreview importance world --release release --from 2026-05-02 --page importance.html
 """
 
 
@@ -53,12 +56,16 @@ def add_parser(subparsers: Subparsers) -> argparse.ArgumentParser:
         "--max-rows", type=positive, default=5000, metavar="N", help="forecasts used at most, drawn (default 5000)"
     )
     parser.add_argument("--seed", type=whole, default=0, metavar="S", help="same seed, same figures (default 0)")
+    parser.add_argument("--page", type=Path, metavar="FILE", help="also as pictures: one HTML file that works offline")
     return parser
 
 
 def run(args: argparse.Namespace) -> Outcome:
     """Permute every feature and group, and rank them by TreeSHAP as well."""
+    if args.page is not None:
+        check_file("--page", args.page, "importance.html")
     from foreview.explain.effects import accumulated_local_effect
+    from foreview.explain.page import importance_page
     from foreview.explain.placing import placing
     from foreview.explain.ranking import rank_features
     from foreview.explain.window import future_window
@@ -85,7 +92,12 @@ def run(args: argparse.Namespace) -> Outcome:
     features = features_with(catalogue.declared)
     with reported() as progress:
         ranking = rank_features(models, window, features, repeats=args.repeats, seed=args.seed, progress=progress)
-    return _outcome(window, ranking, effects, release.manifest.model_version)
+    version = release.manifest.model_version
+    outcome = _outcome(window, ranking, effects, version)
+    if args.page is None:
+        return outcome
+    write_text(importance_page(window, ranking, effects, version), args.page)
+    return replace(outcome, facts={**outcome.facts, "page": str(args.page)})
 
 
 def _outcome(window: Window, ranking: Ranking, effects: Sequence[Effect], version: str) -> Outcome:

@@ -20,10 +20,10 @@ def check_new_folder(path: Path) -> None:
         raise UsageError("--out is a new folder", f"{path} exists", "Choose another one or remove it")
 
 
-def check_file(path: Path, example: str = "forecasts.parquet") -> None:
-    """Raise UsageError unless a file, such as one named ``example``, can stand at ``path``."""
+def check_file(option: str, path: Path, example: str) -> None:
+    """Raise UsageError unless a file, such as one named ``example``, can stand at ``path``, which ``option`` names."""
     if path.is_dir():
-        raise UsageError("--out is a file", f"{path} is a folder", f"Write for example {path / example}")
+        raise UsageError(f"{option} is a file", f"{path} is a folder", f"Write for example {path / example}")
 
 
 def write_parquet(frame: pl.DataFrame, path: Path) -> None:

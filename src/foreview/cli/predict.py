@@ -53,7 +53,7 @@ def add_parser(subparsers: Subparsers) -> argparse.ArgumentParser:
 
 def run(args: argparse.Namespace) -> Outcome:
     """Write the forecasts."""
-    check_file(args.out)
+    check_file("--out", args.out, "forecasts.parquet")
     from foreview.forecasting.forecaster import forecast, issues_as_of, issues_at_age
     from foreview.releases.loading import read_release
     from foreview.tables.folder import read_catalogue

@@ -53,6 +53,20 @@ def test_the_table_ends_at_the_served_point(folder: Path, capsys: Any):
     assert "calibration and bounds" in rows[-1]
 
 
+def test_the_ranking_is_drawn_too(folder: Path, tmp_path: Path, capsys: Any):
+    page = tmp_path / "importance.html"
+    asked_for = ("--from", "2026-04-02", "--ages", "0", "--repeats", "1", "--max-rows", "50", "--page", page)
+    facts = run(capsys, *asked(folder, "importance"), *asked_for)
+    assert facts["page"] == str(page)
+    assert facts["model_version"] in page.read_text(encoding="utf-8")
+
+
+def test_a_page_is_not_written_over_a_folder(folder: Path, tmp_path: Path, capsys: Any):
+    arguments = [*asked(folder, "importance"), "--from", "2026-04-02", "--page", str(tmp_path)]
+    assert main(arguments) == BAD_USAGE
+    assert "--page is a file" in capsys.readouterr().err
+
+
 def test_a_video_not_published_yet_is_refused(folder: Path, capsys: Any):
     assert main([*asked(folder, "explain"), "--as-of", "2026-04-20", "--video", "nobody", "--json"]) == BAD_USAGE
     assert "'nobody'" in json.loads(capsys.readouterr().out)["fact"]
