@@ -7,7 +7,8 @@ unexport PYTHONDONTWRITEBYTECODE
 export PYTHONPATH :=
 # Threads that wait for each other by spinning starve the rest of a small machine.
 export OMP_WAIT_POLICY := passive
-INSTALL := VIRTUAL_ENV=.venv $(BIN)/uv pip install --quiet
+# uv is quick; pip stands in where uv cannot reach the registry, as behind a certificate that only pip was told of.
+INSTALL = VIRTUAL_ENV=.venv $(BIN)/uv pip install --quiet $(1) || $(BIN)/python -m pip install --quiet --disable-pip-version-check $(1)
 COMPILE := $(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header
 
 .PHONY: help demo demo-data test lint types contracts test-core test-django test-django-postgres test-docs reference measure lock clean
@@ -22,12 +23,12 @@ help:  ## list the targets
 	@touch $@
 
 .venv/run.stamp: .venv/tools.stamp requirements/run.lock pyproject.toml
-	$(INSTALL) --require-hashes -r requirements/run.lock
-	$(INSTALL) --no-deps --no-build-isolation -e .
+	$(call INSTALL,--require-hashes -r requirements/run.lock)
+	$(call INSTALL,--no-deps --no-build-isolation -e .)
 	@touch $@
 
 .venv/dev.stamp: .venv/run.stamp requirements/dev.lock
-	$(INSTALL) --require-hashes -r requirements/dev.lock
+	$(call INSTALL,--require-hashes -r requirements/dev.lock)
 	@touch $@
 
 demo: demo-data  ## an invented world, trained and forecast, then the site on 127.0.0.1:8000

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from django.contrib import admin, messages
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
+from django.template.defaultfilters import truncatechars
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 
 from downloader.configuration import video_is_mapped
 from downloader.models import AdSenseEarnings, MLPrediction, VideoAnalytics, VideoDownload, VideoSnapshot
@@ -64,9 +68,9 @@ class VideoAdmin(_Videos):
         "is_short",
         "published_at",
         "status",
-        "ml_predicted_views_30d",
-        "ml_predicted_revenue_30d",
-        "ml_confidence",
+        "views",
+        "revenue",
+        "confidence",
     ]
     list_filter = ["is_short", "status", "platform", "published_at"]
     search_fields = ["title", "source_id", "channel_id"]
@@ -74,16 +78,29 @@ class VideoAdmin(_Videos):
     list_per_page = 50
     actions = [forecast_selected]
     inlines = [AnalyticsInline, EarningsInline, SnapshotInline]
-    readonly_fields = ["created_at", "ml_predicted_views_30d", "ml_predicted_revenue_30d", "ml_confidence"]
+    readonly_fields = ["created_at", "views", "revenue", "confidence"]
+    exclude = ["ml_predicted_views_30d", "ml_predicted_revenue_30d", "ml_confidence"]
+
+    @admin.display(description="views forecast, 30 d", ordering="ml_predicted_views_30d")
+    def views(self, video: VideoDownload) -> str:
+        return _number(video.ml_predicted_views_30d, 0)
+
+    @admin.display(description="revenue forecast, 30 d [USD]", ordering="ml_predicted_revenue_30d")
+    def revenue(self, video: VideoDownload) -> str:
+        return _number(video.ml_predicted_revenue_30d, 2)
+
+    @admin.display(description="confidence", ordering="ml_confidence")
+    def confidence(self, video: VideoDownload) -> str:
+        return _number(video.ml_confidence, 2)
 
 
 class PredictionAdmin(_Forecasts):
     list_display = [
-        "video",
+        "short_title",
         "views",
         "engagement",
         "revenue",
-        "confidence_score",
+        "confidence",
         "model_type",
         "model_version",
         "as_of",
@@ -101,6 +118,10 @@ class PredictionAdmin(_Forecasts):
         """Forecasts are read only."""
         return False
 
+    @admin.display(description="video", ordering="video__title" if not video_is_mapped() else None)
+    def short_title(self, forecast: MLPrediction) -> str:
+        return truncatechars(str(forecast.video), 40)
+
     @admin.display(description="views after 30 days", ordering="predicted_views_30d")
     def views(self, forecast: MLPrediction) -> str:
         return _with_interval(forecast, "views_30d")
@@ -113,11 +134,54 @@ class PredictionAdmin(_Forecasts):
     def revenue(self, forecast: MLPrediction) -> str:
         return _with_interval(forecast, "revenue_30d")
 
-    @admin.display(description=f"forecasts with {PERCENT} % intervals")
-    def all_targets(self, forecast: MLPrediction) -> str:
-        return "; ".join(f"{target}: {_with_interval(forecast, target)}" for target in TARGETS)
+    @admin.display(description="confidence", ordering="confidence_score")
+    def confidence(self, forecast: MLPrediction) -> str:
+        return _number(forecast.confidence_score, 2)
 
-    readonly_fields = ["all_targets"]
+    @admin.display(description=f"forecasts with {PERCENT} % intervals")
+    def all_targets(self, forecast: MLPrediction) -> SafeString:
+        rows = ((target, _with_interval(forecast, target), *_chances(forecast, target)) for target in TARGETS)
+        heads = ("target", "forecast", "beats typical", "within a factor of two")
+        return _table(heads, rows)
+
+    @admin.display(description="what it was made from")
+    def features(self, forecast: MLPrediction) -> SafeString:
+        known = {name: fact for name, fact in forecast.features_used.items() if fact["value"] is not None}
+        return _table(
+            ("feature", "value", "unit"), ((name, _shown(f["value"]), f["unit"]) for name, f in known.items())
+        )
+
+    readonly_fields = (
+        "video",
+        "as_of",
+        "issue_age_days",
+        "model_type",
+        "model_version",
+        "all_targets",
+        "features",
+    )
+    fields = readonly_fields
+
+
+def _chances(forecast: MLPrediction, target: Target) -> tuple[str, str]:
+    told = forecast.by_target[target]
+    return f"{told['p_beats_typical']:.0%}", f"{told['confidence']:.0%}"
+
+
+def _table(heads: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> SafeString:
+    head = format_html_join("", "<th scope=col>{}</th>", ((name,) for name in heads))
+    body = ((format_html_join("", "<td>{}</td>", ((cell,) for cell in row)),) for row in rows)
+    return format_html(
+        "<table><thead><tr>{}</tr></thead><tbody>{}</tbody></table>", head, format_html_join("", "<tr>{}</tr>", body)
+    )
+
+
+def _shown(value: float | str) -> str:
+    return f"{value:,.4g}" if isinstance(value, float) else str(value)
+
+
+def _number(value: float | None, digits: int) -> str:
+    return "–" if value is None else f"{value:,.{digits}f}"
 
 
 def _with_interval(forecast: MLPrediction, target: Target) -> str:
