@@ -122,7 +122,12 @@ def test_a_backtest_writes_its_report(folder: Path, tmp_path: Path, capsys: Any)
     out = tmp_path / "report"
     plan = ("--train-until", "2026-03-31", "--test-from", "2026-04-01", "--ages", "0,7")
     facts = run(capsys, "backtest", folder / "world", *plan, "--out", out)
-    assert sorted(path.name for path in out.iterdir()) == ["predictions.parquet", "report.html", "report.json", "report.md"]
+    assert sorted(path.name for path in out.iterdir()) == [
+        "predictions.parquet",
+        "report.html",
+        "report.json",
+        "report.md",
+    ]
     assert facts["embargo"] == "full"
     predictions = pl.read_parquet(out / "predictions.parquet")
     assert set(predictions["issue_age_days"]) == {0.0, 7.0}
