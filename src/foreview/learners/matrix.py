@@ -52,18 +52,15 @@ def fit_encoder(table: pl.DataFrame, target: Vector) -> Encoder:
         for name, kinds, nulls in zip(table.columns, varying, missing, strict=True)
         if kinds > 1 or (kinds == 1 and nulls)
     )
-    centred = pl.Series("_target", target - target.mean())
+    centred = target - target.mean()
     categories = {name: _category_means(table[name], centred) for name in columns if table.schema[name] == pl.String()}
     return Encoder(columns, categories)
 
 
-def _category_means(values: pl.Series, centred: pl.Series) -> dict[str, float]:
-    found = (
-        pl.DataFrame({"value": values, "target": centred})
-        .drop_nulls("value")
-        .group_by("value")
-        .agg(pl.col("target").sum(), pl.len())
-        .select("value", mean=pl.col("target") / (pl.col("len") + SMOOTHING))
-        .sort("value")
-    )
-    return dict(zip(found["value"].to_list(), found["mean"].to_list(), strict=True))
+def _category_means(values: pl.Series, centred: Vector) -> dict[str, float]:
+    """Return the smoothed mean of ``centred`` for each value, in the order of the values; summed row by row, so always alike."""
+    given = values.is_not_null().to_numpy()
+    names, code = np.unique(values.drop_nulls().to_numpy().astype(np.str_), return_inverse=True)
+    totals = np.bincount(code, weights=centred[given], minlength=names.size)
+    counts = np.bincount(code, minlength=names.size)
+    return {str(name): float(total / (n + SMOOTHING)) for name, total, n in zip(names, totals, counts, strict=True)}

@@ -36,3 +36,18 @@ def test_one_row_alone_equals_the_row_in_its_table() -> None:
     whole = encoder.matrix(TABLE)
     for row in range(4):
         np.testing.assert_array_equal(encoder.matrix(TABLE[row : row + 1]), whole[row : row + 1])
+
+
+def test_means_of_many_rows_are_the_same_bits_on_every_run() -> None:
+    rng = np.random.default_rng(8)
+    table = pl.DataFrame({"kind": rng.choice(["a", "b", "c"], size=200_000)})
+    target = rng.normal(size=200_000)
+    centred = target - target.mean()
+    kinds = table["kind"].to_numpy()
+    expected = {}
+    for kind in ("a", "b", "c"):
+        total = 0.0
+        for value in centred[kinds == kind].tolist():  # one after the other, in the order of the rows
+            total += value
+        expected[kind] = total / ((kinds == kind).sum() + SMOOTHING)
+    assert fit_encoder(table, target).categories["kind"] == expected
