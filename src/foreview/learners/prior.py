@@ -1,9 +1,9 @@
 """The documented prior: what is believed of a video before any history exists. Wide, and labelled where it is served.
 
 Views: medians, spreads and growth of 140,213 ordinary uploads of one week of 2015 (videos of all sizes of a large platform),
-rounded; measured by ``benchmarks/prior.py``. Engagement and revenue per thousand views of long videos: the middle and the
-10–90 % range of one creator's 223 videos. Revenue per thousand views of shorts: an assumption, a fiftieth of that of long
-videos, and twice as uncertain.
+rounded; measured by ``benchmarks/prior.py``. Engagement and revenue per thousand views of long videos: the middle of one
+creator's 223 videos, spread about twice as wide, because one creator is not everybody. Revenue per thousand views of shorts:
+an assumption, a fiftieth of that of long videos, and more uncertain still.
 """
 
 from __future__ import annotations
