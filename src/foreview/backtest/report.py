@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import json
 import math
-import os
-import shutil
-import tempfile
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Final
@@ -14,6 +11,7 @@ from typing import Any, Final
 from foreview.backtest.pages import report_page
 from foreview.backtest.replay import Backtest
 from foreview.backtest.webpage import report_webpage
+from foreview.drafts import whole_folder
 from foreview.errors import UsageError
 
 REPORT_FORMAT_VERSION: Final = 1
@@ -29,18 +27,12 @@ def write_report(backtest: Backtest, folder: Path) -> None:
 
     """
     check_can_write_report(folder)
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    draft = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", suffix=".partial", dir=folder.parent))
-    try:
+    with whole_folder(folder) as draft:
         backtest.predictions.write_parquet(draft / "predictions.parquet")
         content = json.dumps(report_values(backtest), indent=2, ensure_ascii=False, allow_nan=False)
         (draft / "report.json").write_text(content + "\n", encoding="utf-8")
         (draft / "report.md").write_text(report_page(backtest), encoding="utf-8")
         (draft / "report.html").write_text(report_webpage(backtest), encoding="utf-8")
-        draft.chmod(0o755)
-        os.replace(draft, folder)  # noqa: PTH105  (an empty folder may be there; os.replace takes it)
-    finally:
-        shutil.rmtree(draft, ignore_errors=True)
 
 
 def check_can_write_report(folder: Path) -> None:

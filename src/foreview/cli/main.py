@@ -11,6 +11,7 @@ import threading
 import traceback
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from importlib.metadata import version
 from types import FrameType
 from typing import Final, NoReturn
 
@@ -64,6 +65,7 @@ def parser() -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
     )
+    top.add_argument("--version", action="version", version=f"%(prog)s {version('foreview')}")
     subparsers = top.add_subparsers(metavar="COMMAND", required=True)
     for command in COMMANDS:
         of_command = command.add_parser(subparsers)

@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 import os
 import re
-import shutil
 import tempfile
 from pathlib import Path
 from typing import Final
 
+from foreview.drafts import sync, whole_folder
 from foreview.errors import ReleaseError
 from foreview.releases.container import pack
 from foreview.releases.loading import MANIFEST, read_release, seal_of
@@ -34,22 +34,13 @@ def publish_release(release: Release, folder: Path) -> None:
 
     """
     check_can_publish(folder)
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    draft = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", suffix=".partial", dir=folder.parent))
-    try:
+    with whole_folder(folder) as draft:
         for kind in MODEL_KINDS:
-            _write_safely(draft / file_of(kind), pack(release.models[kind]))
+            (draft / file_of(kind)).write_bytes(pack(release.models[kind]))
         manifest = to_json(release.manifest)
         sealed = json.dumps({**manifest, "seal": seal_of(manifest)}, indent=2, ensure_ascii=False, allow_nan=False)
-        _write_safely(draft / MANIFEST, sealed.encode() + b"\n")
-        draft.chmod(0o755)
-        _sync_folder(draft)
+        (draft / MANIFEST).write_bytes(sealed.encode() + b"\n")
         check_can_publish(folder)  # again, for it may have taken long
-        draft.rename(folder)
-    except BaseException:
-        shutil.rmtree(draft, ignore_errors=True)
-        raise
-    _sync_folder(folder.parent)
 
 
 def check_can_publish(folder: Path) -> None:
@@ -119,7 +110,7 @@ def set_champion(root: Path, model_version: str) -> None:
         Path(draft).replace(root / CHAMPION)
     finally:
         Path(draft).unlink(missing_ok=True)
-    _sync_folder(root)
+    sync(root)
 
 
 def _checked(version: str) -> str:
@@ -127,19 +118,3 @@ def _checked(version: str) -> str:
     if not _VERSION.fullmatch(version):
         raise ReleaseError("a model_version is a day and twelve digits of a hash", f"found {version!r:.120}")
     return version
-
-
-def _write_safely(path: Path, content: bytes) -> None:
-    with path.open("xb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-
-
-def _sync_folder(folder: Path) -> None:
-    """Bring the names in ``folder`` to the disk, as fsync of a file does with its content."""
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import shutil
-import tempfile
 from collections.abc import Collection, Mapping
 from dataclasses import asdict
 from pathlib import Path
@@ -13,6 +10,7 @@ from typing import Any
 
 import polars as pl
 
+from foreview.drafts import whole_folder
 from foreview.errors import CatalogueError
 from foreview.tables.catalogue import Catalogue, SourceClock
 from foreview.tables.schema import CATALOGUE_FORMAT_VERSION, DeclaredColumn
@@ -64,9 +62,7 @@ def write_catalogue(catalogue: Catalogue, folder: Path, beside: Mapping[str, pl.
 
     """
     check_can_write(folder)
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    draft = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", suffix=".partial", dir=folder.parent))
-    try:
+    with whole_folder(folder) as draft:
         for name in ("videos", "snapshots", "daily", "earnings"):
             frame: pl.DataFrame = getattr(catalogue, name)
             if name == "videos" or not frame.is_empty() or name == "daily":
@@ -80,10 +76,6 @@ def write_catalogue(catalogue: Catalogue, folder: Path, beside: Mapping[str, pl.
             "columns": [asdict(column) for column in catalogue.declared],
         }
         (draft / "catalogue.json").write_text(json.dumps(description, indent=2) + "\n", encoding="utf-8")
-        draft.chmod(0o755)
-        os.replace(draft, folder)  # noqa: PTH105  (an empty folder may be there; os.replace takes it)
-    finally:
-        shutil.rmtree(draft, ignore_errors=True)
 
 
 def check_can_write(folder: Path) -> None:

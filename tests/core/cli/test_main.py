@@ -7,6 +7,7 @@ import shlex
 import signal
 import subprocess
 import sys
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -130,3 +131,10 @@ def test_the_command_line_starts_without_tables_or_learners():
     check = "from foreview.cli.main import parser; parser(); import sys; print(sorted({'polars', 'numpy', 'rich', 'sklearn', 'xgboost'} & set(sys.modules)))"
     done = subprocess.run([sys.executable, "-c", check], capture_output=True, text=True, check=True)
     assert done.stdout == "[]\n"
+
+
+def test_the_version_is_that_of_the_package(capsys: Any):
+    with pytest.raises(SystemExit) as ended:
+        main(["--version"])
+    assert ended.value.code == 0
+    assert capsys.readouterr().out == f"foreview {version('foreview')}\n"

@@ -43,7 +43,7 @@ def other(root):
 def test_publishing_writes_every_file_safely_before_it_shows_the_release(tmp_path, monkeypatch):
     calls = cut_power_at(monkeypatch, 0)
     publish_release(release(), tmp_path / "r")
-    assert calls == ["fsync"] * 5 + ["rename", "fsync"]
+    assert calls == ["fsync"] * 5 + ["replace", "fsync"]
     assert sorted(path.name for path in (tmp_path / "r").iterdir()) == [
         "engagement.zip",
         "manifest.json",

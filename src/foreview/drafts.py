@@ -1,0 +1,48 @@
+"""A folder that appears whole or not at all: what every writer of several files needs."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+
+@contextmanager
+def whole_folder(folder: Path) -> Iterator[Path]:
+    """Give a hidden draft beside ``folder`` to write into; left without an error it is synced to disk and takes that name.
+
+    Interrupted at any moment there is everything under ``folder``, or nothing new. ``folder`` must not exist or be empty.
+
+    Examples
+    --------
+    >>> with tempfile.TemporaryDirectory() as place:
+    ...     with whole_folder(Path(place) / "report") as draft:
+    ...         _ = (draft / "a.txt").write_text("hello")
+    ...     [path.name for path in (Path(place) / "report").iterdir()]
+    ['a.txt']
+
+    """
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    draft = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", suffix=".partial", dir=folder.parent))
+    try:
+        yield draft
+        draft.chmod(0o755)
+        for path in sorted(draft.iterdir()):
+            sync(path)
+        sync(draft)
+        os.replace(draft, folder)  # noqa: PTH105  (an empty folder may be there; os.replace takes it)
+    finally:
+        shutil.rmtree(draft, ignore_errors=True)
+    sync(folder.parent)
+
+
+def sync(path: Path) -> None:
+    """Wait until a file or folder is on the disk."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
