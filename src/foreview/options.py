@@ -1,4 +1,4 @@
-"""Frozen settings of the core, each with its unit. The defaults are the ones that were measured."""
+"""Frozen settings of the core, each with its unit. The figures in the measurements are those of the defaults."""
 
 from __future__ import annotations
 

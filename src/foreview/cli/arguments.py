@@ -122,6 +122,20 @@ def pair(text: str) -> tuple[str, str]:
     return field.strip(), column.strip()
 
 
+def add_release_and_cutoff(parser: argparse.ArgumentParser) -> None:
+    """Add the options of the commands that forecast with a release, as of a time."""
+    parser.add_argument(
+        "--release", type=Path, required=True, metavar="RELEASE", help="folder made by `foreview train`"
+    )
+    parser.add_argument(
+        "--as-of",
+        type=instant,
+        required=True,
+        metavar="T",
+        help="the cutoff, such as 2026-05-10T00:00:00Z; a day is its start in UTC",
+    )
+
+
 def add_catalogue(parser: argparse.ArgumentParser) -> None:
     """Add the argument of the commands that read a catalogue."""
     parser.add_argument(

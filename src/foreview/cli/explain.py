@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import argparse
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from foreview.cli.arguments import Subparsers, add_catalogue, command, instant
+from foreview.cli.arguments import Subparsers, add_catalogue, add_release_and_cutoff, command
 from foreview.cli.outcome import Outcome, Table
 from foreview.errors import UsageError
 from foreview.vocabulary import TARGET_UNITS, TARGETS
@@ -29,16 +28,7 @@ def add_parser(subparsers: Subparsers) -> argparse.ArgumentParser:
     """Return the parser of the command."""
     parser = command(subparsers, "explain", "take one video's forecast apart into factors", _EXAMPLE)
     add_catalogue(parser)
-    parser.add_argument(
-        "--release", type=Path, required=True, metavar="RELEASE", help="folder made by `foreview train`"
-    )
-    parser.add_argument(
-        "--as-of",
-        type=instant,
-        required=True,
-        metavar="T",
-        help="the cutoff, such as 2026-05-10T00:00:00Z; a day is its start in UTC",
-    )
+    add_release_and_cutoff(parser)
     parser.add_argument("--video", required=True, metavar="ID", help="its video_id")
     parser.add_argument("--target", choices=TARGETS, default="views_30d", help="which forecast (default views_30d)")
     return parser

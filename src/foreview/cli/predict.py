@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from foreview.cli.arguments import Subparsers, add_catalogue, age, command, instant
+from foreview.cli.arguments import Subparsers, add_catalogue, add_release_and_cutoff, age, command
 from foreview.cli.outcome import Outcome, Table
 from foreview.cli.output import check_file, write_parquet
 from foreview.cli.progress import reported
@@ -25,16 +25,7 @@ def add_parser(subparsers: Subparsers) -> argparse.ArgumentParser:
     """Return the parser of the command."""
     parser = command(subparsers, "predict", "forecast every video from what was known at a time", _EXAMPLE)
     add_catalogue(parser)
-    parser.add_argument(
-        "--release", type=Path, required=True, metavar="RELEASE", help="folder made by `foreview train`"
-    )
-    parser.add_argument(
-        "--as-of",
-        type=instant,
-        required=True,
-        metavar="T",
-        help="the cutoff, such as 2026-05-10T00:00:00Z; a day is its start in UTC",
-    )
+    add_release_and_cutoff(parser)
     parser.add_argument(
         "--age",
         type=age,

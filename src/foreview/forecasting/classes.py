@@ -5,8 +5,7 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 
-from foreview.features.matrix import feature_table
-from foreview.forecasting.forecaster import forecast
+from foreview.forecasting.forecaster import forecast_table, issue_table
 from foreview.learners.structure import thirds
 from foreview.releases.manifest import Release
 from foreview.releases.models import models_of
@@ -20,8 +19,8 @@ def forecast_with_bounds(catalogue: Catalogue, release: Release, issues: pl.Data
     ``p_low`` is the probability of an outcome below ``low_third``, ``p_high`` of one above ``high_third``: the thirds of the
     channel-format's own history as known at the issue time.
     """
-    forecasts = forecast(catalogue, release, issues)
-    table, models = feature_table(catalogue, issues), models_of(release)
+    table, models = issue_table(catalogue, release, issues), models_of(release)
+    forecasts = forecast_table(catalogue, release, table)
     bounds = np.empty((table.height, len(TARGETS), 2))
     for position, target in enumerate(TARGETS):
         structure = models[KIND_OF_TARGET[target]].location.structure

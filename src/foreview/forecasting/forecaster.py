@@ -73,9 +73,19 @@ def forecast(
         Where the catalogue lacks a declared column that the release was trained with.
 
     """
+    return forecast_table(catalogue, release, issue_table(catalogue, release, issues), progress=progress)
+
+
+def issue_table(catalogue: Catalogue, release: Release, issues: pl.DataFrame) -> pl.DataFrame:
+    """Return the feature table of ``issues``, checked to be one that ``release`` can read; errors as in :func:`forecast`."""
     _check_declared(catalogue, release)
-    issues = issues.select("video_id", pl.col("as_of").cast(pl.Datetime("ms", "UTC")))
-    table = feature_table(catalogue, issues)
+    return feature_table(catalogue, issues.select("video_id", pl.col("as_of").cast(pl.Datetime("ms", "UTC"))))
+
+
+def forecast_table(
+    catalogue: Catalogue, release: Release, table: pl.DataFrame, *, progress: Progress = silent
+) -> pl.DataFrame:
+    """Return :func:`forecast` of the rows of an :func:`issue_table` that is at hand."""
     known = known_at_issue(catalogue, table)
     models = models_of(release)
     parts = []

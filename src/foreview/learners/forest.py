@@ -11,7 +11,7 @@ from foreview.learners.matrix import Matrix, Vector
 
 TREES = 60
 DRAWN_ROWS = 10_000
-"""Rows a tree is grown on at most: keeps the file and the answer quick without a measurable loss."""
+"""Rows a tree is grown on at most: keeps the file small and the answer quick."""
 
 encode = sklearn_parts.dump
 
