@@ -52,7 +52,7 @@ def fit_szabo_huberman(counts: Floats, outcomes: Floats) -> SzaboHuberman:
     2.0
 
     """
-    _check(counts[:, None], outcomes)
+    check_history(counts[:, None], outcomes)
     if counts.min() < 1:
         raise UsageError("a count that grows is at least 1", f"found {counts.min():g}", "Leave such videos out")
     share = counts / outcomes
@@ -104,7 +104,7 @@ def fit_pinto_ml(counts: Floats, outcomes: Floats) -> PintoML:
     [2.0, 3.0]
 
     """
-    _check(counts, outcomes)
+    check_history(counts, outcomes)
     relative = daily_increments(counts) / outcomes[:, None]
     weights, *_ = np.linalg.lstsq(relative, np.ones(outcomes.size), rcond=None)
     return PintoML(tuple(weights.tolist()))
@@ -122,7 +122,8 @@ def daily_increments(counts: Floats) -> Floats:
     return increments
 
 
-def _check(counts: Floats, outcomes: Floats) -> None:
+def check_history(counts: Floats, outcomes: Floats) -> None:
+    """Raise NotEnoughHistory with fewer rows than days in ``counts`` (n, days), UsageError where an outcome (n) is below 1."""
     rows, days = counts.shape
     if rows < days or not rows:
         raise NotEnoughHistory("a baseline needs at least one mature video a parameter", f"found {rows} for {days}")
