@@ -28,18 +28,20 @@ ARGUMENTS: Final = (
 )
 GOAL: Final = 0.80
 REFERENCE: Final = {
-    1.0: {"szabo_huberman": "0.546, 0.193", "pinto_ml": "0.564, 0.193", "forecast": "0.531, 0.189"},
-    3.0: {"szabo_huberman": "0.338, 0.104", "pinto_ml": "0.331, 0.101", "forecast": "0.286, 0.089"},
-    7.0: {"szabo_huberman": "0.229, 0.061", "pinto_ml": "0.220, 0.057", "forecast": "0.164, 0.045"},
+    1.0: {"szabo_huberman": "0.546, 0.193", "pinto_ml": "0.564, 0.193", "pinto_mrbf": "–", "forecast": "0.531, 0.189"},
+    3.0: {"szabo_huberman": "0.338, 0.104", "pinto_ml": "0.331, 0.101", "pinto_mrbf": "–", "forecast": "0.286, 0.089"},
+    7.0: {"szabo_huberman": "0.229, 0.061", "pinto_ml": "0.220, 0.057", "pinto_mrbf": "–", "forecast": "0.164, 0.045"},
 }
 NAMES: Final = {
     "szabo_huberman": "Szabo–Huberman",
     "pinto_ml": "Pinto ML",
+    "pinto_mrbf": "Pinto MRBF",
     "forecast": "Foreview (reference: untuned XGBoost)",
 }
 POINTS: Final = {
     "szabo_huberman": ("szabo_huberman", "szabo_huberman_mrse"),
     "pinto_ml": ("pinto_ml", "pinto_ml"),
+    "pinto_mrbf": ("pinto_mrbf", "pinto_mrbf"),
     "forecast": ("point", "point_mrse"),
 }
 

@@ -20,27 +20,31 @@ from foreview.learners.baselines import (
     predict_szabo_huberman,
     predict_szabo_huberman_mrse,
 )
+from foreview.learners.pinto_mrbf import PintoMRBF, fit_pinto_mrbf, predict_pinto_mrbf
 from foreview.options import LabelOptions
 from foreview.tables.catalogue import Catalogue
 
 VIEW_TARGETS: Final = ("views_7d", "views_30d")
-BASELINES: Final = ("szabo_huberman", "pinto_ml", "szabo_huberman_mrse")
+BASELINES: Final = ("szabo_huberman", "pinto_ml", "pinto_mrbf", "szabo_huberman_mrse")
 MIN_VIDEOS: Final = 30
 """Training videos with a count and an outcome below which a baseline stays undefined."""
 
 
 @dataclass(frozen=True, slots=True)
 class Fitted:
-    """Both baselines of one issue age [d] and target, and how many videos they were fitted on."""
+    """The baselines of one issue age [d] and target, and how many videos they were fitted on."""
 
     issue_age_days: float
     target: str
     videos: int
     szabo_huberman: SzaboHuberman
     pinto_ml: PintoML
+    pinto_mrbf: PintoMRBF
 
 
-def fit_baselines(training: Catalogue, ages: Sequence[float], options: LabelOptions) -> tuple[Fitted, ...]:
+def fit_baselines(
+    training: Catalogue, ages: Sequence[float], options: LabelOptions, *, seed: int = 0
+) -> tuple[Fitted, ...]:
     """Return the baselines of every issue age and views target that has at least :data:`MIN_VIDEOS` videos to learn from.
 
     Used are the videos with at least one view known at the issue age and at least one at the horizon. Age 0 has no count.
@@ -55,8 +59,9 @@ def fit_baselines(training: Catalogue, ages: Sequence[float], options: LabelOpti
             used = (counts[:, -1] >= 1) & (outcome >= 1)
             if used.sum() >= max(MIN_VIDEOS, counts.shape[1]):
                 rows, final = counts[used], outcome[used]
-                szabo = fit_szabo_huberman(rows[:, -1], final)
-                fitted.append(Fitted(age, target, int(used.sum()), szabo, fit_pinto_ml(rows, final)))
+                szabo, linear = fit_szabo_huberman(rows[:, -1], final), fit_pinto_ml(rows, final)
+                mrbf = fit_pinto_mrbf(rows, final, seed=seed)
+                fitted.append(Fitted(age, target, int(used.sum()), szabo, linear, mrbf))
     return tuple(fitted)
 
 
@@ -100,6 +105,7 @@ def _predicted(fit: Fitted, video_ids: pl.Series, counts: Floats) -> pl.DataFram
             "target": [fit.target] * counts.shape[0],
             "szabo_huberman": predict_szabo_huberman(fit.szabo_huberman, counts[:, -1]),
             "pinto_ml": predict_pinto_ml(fit.pinto_ml, counts),
+            "pinto_mrbf": predict_pinto_mrbf(fit.pinto_mrbf, counts),
             "szabo_huberman_mrse": predict_szabo_huberman_mrse(fit.szabo_huberman, counts[:, -1]),
         },
         schema=_EMPTY.schema,

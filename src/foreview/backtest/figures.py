@@ -18,6 +18,7 @@ METHODS: Final = {
     "typical": "typical",
     "szabo_huberman": "Szabo–Huberman",
     "pinto_ml": "Pinto ML",
+    "pinto_mrbf": "Pinto MRBF",
 }
 LOOKS: Final = {name: look for look, name in enumerate(METHODS)}
 AGE: Final = "issue age [d]"

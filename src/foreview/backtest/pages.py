@@ -18,6 +18,7 @@ NAMES: Final = {
     "typical": "typical",
     "szabo_huberman": "Szabo–Huberman",
     "pinto_ml": "Pinto ML",
+    "pinto_mrbf": "Pinto MRBF",
 }
 
 _PROBABILITY_COLUMNS: Final = (
@@ -129,8 +130,8 @@ def _share(found: Share) -> str:
 
 _READING: Final = """## How to read this
 
-- **MAE ln**: mean of |ln(1+forecast) − ln(1+actual)|. **mRSE**: mean relative squared error, of the point made for it (Pinto ML's point is
-  its own; typical has none), over outcomes of at least 1 view, 0.1 percent or 1 cent. **median APE** over the same rows.
+- **MAE ln**: mean of |ln(1+forecast) − ln(1+actual)|. **mRSE**: mean relative squared error, of the point made for it (Pinto's points
+  are their own; typical has none), over outcomes of at least 1 view, 0.1 percent or 1 cent. **median APE** over the same rows.
 - **forecast ÷ it**: mean error of the forecast over that of the baseline; below 1 the forecast is better. The interval is a paired
   bootstrap that draws whole channels.
 - **Spearman**: order of the videos within a channel, channels weighted by their videos.

@@ -93,7 +93,7 @@ def backtest(
     parts = split(catalogue, train_until=train_until, test_from=test_from, embargo=embargo, options=options.labels)
     release = method.train(parts.training, parts.as_of, options, created_at=created_at, progress=progress)
     progress("fit baselines", 0, 1)
-    fitted = fit_baselines(parts.training, plan.ages, options.labels)
+    fitted = fit_baselines(parts.training, plan.ages, options.labels, seed=options.seed)
     progress("fit baselines", 1, 1)
     forecasts = []
     for done, age in enumerate(plan.ages):

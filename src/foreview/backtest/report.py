@@ -8,6 +8,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Final
 
+from foreview.backtest.compared import Fitted
 from foreview.backtest.pages import report_page
 from foreview.backtest.replay import Backtest
 from foreview.backtest.webpage import report_webpage
@@ -57,10 +58,17 @@ def report_values(backtest: Backtest) -> dict[str, Any]:
         "embargo": plan.embargo,
         "sentences": list(backtest.sentences),
         "release": dict(backtest.release),
-        "baselines": [asdict(fitted) for fitted in backtest.baselines],
+        "baselines": [_fitted_values(fitted) for fitted in backtest.baselines],
         "slices": [asdict(scores) for scores in backtest.scores],
     }
     return {name: _for_json(value) for name, value in values.items()}
+
+
+def _fitted_values(fitted: Fitted) -> dict[str, Any]:
+    """Return the parameters of the baselines; of the centres of Pinto MRBF their number."""
+    mrbf = fitted.pinto_mrbf
+    shown = {"weights": mrbf.weights.tolist(), "centres": len(mrbf.centres), "width": mrbf.width}
+    return {**asdict(fitted), "pinto_mrbf": shown}
 
 
 def _for_json(value: Any) -> Any:

@@ -30,6 +30,7 @@ POINTS: Final = {
     "typical": ("typical", "typical"),
     "szabo_huberman": ("szabo_huberman", "szabo_huberman_mrse"),
     "pinto_ml": ("pinto_ml", "pinto_ml"),
+    "pinto_mrbf": ("pinto_mrbf", "pinto_mrbf"),
 }
 """For each method the column of its point and the column of its point for relative squared error."""
 SMALLEST: Final = {"views_7d": 1.0, "views_30d": 1.0, "engagement_rate": 0.1, "revenue_30d": 0.01}

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from foreview.backtest.scores import SliceScores
     from foreview.releases.manifest import Release
 
-_BASELINES: Final = {"typical": "typical", "szabo_huberman": "S–H", "pinto_ml": "Pinto"}
+_BASELINES: Final = {"typical": "typical", "szabo_huberman": "S–H", "pinto_ml": "Pinto ML", "pinto_mrbf": "MRBF"}
 _EXAMPLE = """\
   foreview backtest world --train-until 2026-03-31 --test-from 2026-04-01 --ages 0,7 --out report
 """

@@ -78,7 +78,8 @@ def predict_pinto_mrbf(fitted: PintoMRBF, counts: Floats) -> Floats:
 def _points(fitted: PintoMRBF, rows: Floats) -> Floats:
     weights = np.concatenate([fitted.weights, fitted.likeness])
     found = [_columns(part, fitted.centres, fitted.width) @ weights for part in _parts(rows)]
-    return np.maximum(np.concatenate([np.zeros(0), *found]), 0.0)
+    points: Floats = np.maximum(np.concatenate([np.zeros(0), *found]), 0.0)
+    return points
 
 
 def _chosen(

@@ -48,6 +48,7 @@ def test_a_world_of_even_growth_is_forecast_by_its_rule_of_three():
     compared = predicted.filter(pl.col("target") == "views_30d").join(final, on="video_id")
     assert (compared["szabo_huberman"] / compared["actual"]).median() == pytest.approx(1, abs=0.02)
     assert (compared["pinto_ml"] / compared["actual"]).median() == pytest.approx(1, abs=0.05)
+    assert (compared["pinto_mrbf"] / compared["actual"]).median() == pytest.approx(1, abs=0.05)
 
 
 def test_too_few_videos_leave_the_baselines_undefined():

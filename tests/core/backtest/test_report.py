@@ -56,6 +56,7 @@ def test_the_json_says_what_was_done_and_holds_every_slice(tmp_path):
     assert len(values["slices"]) == len(found.scores)
     assert values["slices"][0]["compared"][1]["method"] == "typical"
     assert values["baselines"][0]["pinto_ml"]["weights"]
+    assert values["baselines"][0]["pinto_mrbf"].keys() == {"weights", "centres", "width"}
 
 
 def test_no_embargo_stands_at_the_top_of_the_page(tmp_path):

@@ -82,8 +82,8 @@ def test_without_bounds_there_are_no_class_scores():
 def test_at_age_0_only_typical_is_compared_and_later_every_baseline():
     assert [m.method for m in slice_of("all", 0.0, "views_30d").compared] == ["forecast", "typical"]
     later = slice_of("all", 3.0, "views_30d")
-    assert [m.method for m in later.compared] == ["forecast", "typical", "szabo_huberman", "pinto_ml"]
-    assert [c.baseline for c in later.comparisons] == ["typical", "szabo_huberman", "pinto_ml"]
+    assert [m.method for m in later.compared] == ["forecast", "typical", "szabo_huberman", "pinto_ml", "pinto_mrbf"]
+    assert [c.baseline for c in later.comparisons] == ["typical", "szabo_huberman", "pinto_ml", "pinto_mrbf"]
 
 
 def test_methods_are_compared_on_the_same_rows_and_the_forecast_also_on_all():

@@ -63,7 +63,7 @@ def test_every_picture_has_a_table_with_as_many_cells_in_each_row():
 def test_errors_are_those_of_every_method_by_format_and_age():
     figure = error_figure(slices())
     assert [panel.title for panel in figure.panels] == ["all videos", "short videos", "long videos"]
-    assert figure.table.head == ["format", "age d", "forecast", "typical", "Szabo–Huberman", "Pinto ML"]
+    assert figure.table.head == ["format", "age d", "forecast", "typical", "Szabo–Huberman", "Pinto ML", "Pinto MRBF"]
     first = slices()[0].compared[0]
     assert figure.table.rows[0][:3] == ["all videos", "0", f"{first.mae_ln:.3f} ({first.rows} rows)"]
     assert figure.table.rows[0][4] == "–"

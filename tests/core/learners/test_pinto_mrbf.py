@@ -42,7 +42,8 @@ def _slow_weights(fitted: PintoMRBF, counts: np.ndarray, outcomes: np.ndarray) -
     held = math.sqrt(RIDGE * len(rows)) * np.diag(scale)[days:]
     design = np.concatenate([relative, held])
     wanted = np.concatenate([np.ones(len(rows)), np.zeros(len(held))])
-    return np.linalg.lstsq(design, wanted, rcond=None)[0]
+    solved: np.ndarray = np.linalg.lstsq(design, wanted, rcond=None)[0]
+    return solved
 
 
 def test_points_are_those_of_the_formula():
