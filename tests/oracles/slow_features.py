@@ -33,11 +33,27 @@ def slow_features(whole: Raw, declared: tuple[DeclaredColumn, ...], video_id: st
         **_content(video),
         **_text(video["title"]),
         **_timing(video["published_at"].astimezone(ZoneInfo(raw.clock.timezone))),
-        **{name: video[name] for name in ("channel_followers", "channel_prior_videos", "channel_prior_views")},
+        **_standing(video),
         **_channel(raw, video),
         **_cadence(raw, video),
         **_early(raw, video),
         **{c.name: _declared(video, c, as_of) for c in declared},
+    }
+
+
+def _standing(video: Row) -> Row:
+    followers, videos, views = (video[f"channel_{name}"] for name in ("followers", "prior_videos", "prior_views"))
+
+    def ln_ratio(of: float | None, by: float | None) -> float | None:
+        return None if of is None or by is None else math.log((of + 1) / (by + 1))
+
+    return {
+        "channel_followers": followers,
+        "channel_prior_videos": videos,
+        "channel_prior_views": views,
+        "channel_views_per_video": ln_ratio(views, videos),
+        "channel_followers_per_video": ln_ratio(followers, videos),
+        "channel_views_per_follower": ln_ratio(views, followers),
     }
 
 

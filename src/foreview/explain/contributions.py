@@ -15,6 +15,7 @@ from foreview.learners.ensemble import Ensemble, combine
 from foreview.learners.location import LocationModel, with_horizon
 from foreview.learners.matrix import Matrix, Vector
 from foreview.learners.members import MEMBERS
+from foreview.learners.slices import in_stage
 from foreview.learners.structure import slices_of
 from foreview.vocabulary import Target
 
@@ -57,25 +58,31 @@ def contributions(model: LocationModel, table: pl.DataFrame, target: Target) -> 
 
     All are 0 in slices without skill, where the baseline serves. Without an ensemble there are no features to speak of.
     """
-    n = table.height
-    if model.ensemble is None or not n:
-        return Contributions((), np.zeros((n, 0)), np.zeros(n), np.zeros(n))
-    ensemble = model.ensemble
-    names = ensemble.encoder.columns
-    rows = ensemble.encoder.matrix(with_horizon(table, target))
-    slices = slices_of(table, target)
-    skilled = ~np.isin(slices, sorted(model.unskilled))
-    shares = _shares(ensemble, slices)
-    found, others = np.zeros((n, len(names) + 1)), np.zeros(n)
+    names = tuple(sorted({name for found in model.ensembles.values() for name in found.encoder.columns}))
+    n, slices = table.height, slices_of(table, target)
+    whole = Contributions(names, np.zeros((n, len(names))), np.zeros(n), np.zeros(n))
+    proven = ~np.isin(slices, sorted(model.unskilled))
+    for stage, ensemble in model.ensembles.items():
+        mine = np.flatnonzero(in_stage(slices, stage) & proven)
+        columns = np.array([names.index(name) for name in ensemble.encoder.columns], dtype=np.int64)
+        features, others = _of_stage(ensemble, with_horizon(table[mine], target), slices[mine])
+        whole.features[np.ix_(mine, columns)] = features[:, :-1]
+        whole.usual[mine], whole.others[mine] = features[:, -1], others
+    return whole
+
+
+def _of_stage(ensemble: Ensemble, table: pl.DataFrame, slices: np.ndarray) -> tuple[Vector, Vector]:
+    """Return (n, k + 1): what k features and, last, the average video add; and what members that stay whole add (n)."""
+    rows, shares = ensemble.encoder.matrix(table), _shares(ensemble, slices)
+    found, others = np.zeros((len(rows), rows.shape[1] + 1)), np.zeros(len(rows))
     for name, fitted in ensemble.members.items():
-        share = np.where(skilled, shares[name], 0.0)
-        if not share.any():
+        if not shares[name].any():
             continue
         if name in PARTS:
-            found += share[:, None] * PARTS[name](fitted, rows)
+            found += shares[name][:, None] * PARTS[name](fitted, rows)
         else:
-            others += share * MEMBERS[name].predict(fitted, rows)
-    return Contributions(names, found[:, :-1], found[:, -1], others)
+            others += shares[name] * MEMBERS[name].predict(fitted, rows)
+    return found, others
 
 
 def mean_absolute(parts: Contributions) -> dict[str, float]:

@@ -73,6 +73,21 @@ def channel_features(
     return columns | _cadence(_codes(catalogue, "channel_id"), published, video)
 
 
+def standing_features() -> list[pl.Expr]:
+    """Return what the channel stood at when the video was published, as expressions over ``catalogue.videos``."""
+    followers, videos, views = (
+        (pl.col(f"channel_{name}").cast(pl.Float64) + 1).log() for name in ("followers", "prior_videos", "prior_views")
+    )
+    return [
+        pl.col("channel_followers"),
+        pl.col("channel_prior_videos"),
+        pl.col("channel_prior_views"),
+        (views - videos).alias("channel_views_per_video"),
+        (followers - videos).alias("channel_followers_per_video"),
+        (views - followers).alias("channel_views_per_follower"),
+    ]
+
+
 def _first_day(catalogue: Catalogue, views: Curves) -> Matured:
     """Return the views at age 1 d: known so early that they speak of the channel's latest videos."""
     found = matured(views, views.peak, age_ms(1), age_ms(FIRST_DAY_GAP))

@@ -7,7 +7,7 @@ import polars as pl
 
 from foreview.curves.curve import Floats, Ints, revenue_curves, view_curves
 from foreview.errors import UsageError
-from foreview.features.channel import channel_features
+from foreview.features.channel import channel_features, standing_features
 from foreview.features.content import content_features
 from foreview.features.early import early_features
 from foreview.features.spec import features_with
@@ -40,9 +40,7 @@ def feature_table(catalogue: Catalogue, issues: pl.DataFrame) -> pl.DataFrame:
         *content_features(),
         *text_features(),
         *timing_features(catalogue.clock.timezone),
-        "channel_followers",
-        "channel_prior_videos",
-        "channel_prior_views",
+        *standing_features(),
         *(column.name for column in catalogue.declared),
     )[video]
     own = pl.DataFrame(numbers).with_columns(pl.all().fill_nan(None))

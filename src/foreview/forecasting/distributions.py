@@ -10,13 +10,14 @@ import polars as pl
 
 from foreview.forecasting.known import Known
 from foreview.learners.chance import predict_chance
-from foreview.learners.location import Located, locate, revenue_location
+from foreview.learners.location import Located, locate, revenue_location, with_horizon
 from foreview.learners.matrix import Vector
-from foreview.learners.structure import column, formats_of
+from foreview.learners.relative import predict_relative
+from foreview.learners.structure import column, formats_of, slices_of
 from foreview.releases.models import KindModel
 from foreview.uncertainty.conformal import score_quantiles
-from foreview.uncertainty.distribution import at_least, bounded, with_zero
-from foreview.vocabulary import ModelKind, Target
+from foreview.uncertainty.distribution import at_least, bounded, mrse_point, with_zero
+from foreview.vocabulary import SMALLEST_UNIT, ModelKind, Target
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +44,18 @@ def predicted(
         "engagement_rate": _engagement(models["engagement"], table, known["engagement_rate"]),
         "revenue_30d": _revenue(models, table, known["revenue_30d"]),
     }
+
+
+def relative_points(model: KindModel, table: pl.DataFrame, target: Target, values: Vector) -> Vector:
+    """Return the points (n, raw scale) for the relative squared error: the fitted growth of the count where that serves, else read off."""
+    found = mrse_point(values, SMALLEST_UNIT[target])
+    if model.relative is None:
+        return found
+    counts = column(table, "initial_views")
+    mine = np.flatnonzero(np.isin(slices_of(table, target), sorted(model.relative.slices)) & (counts >= 1))
+    rows = model.relative.encoder.matrix(with_horizon(table[mine], target))
+    found[mine] = counts[mine] * predict_relative(model.relative.booster, rows)
+    return found
 
 
 def _spread_out(model: KindModel, at: Located) -> Vector:

@@ -11,7 +11,7 @@ import polars as pl
 
 from foreview.errors import ReleaseFeaturesDiffer
 from foreview.features.matrix import feature_table
-from foreview.forecasting.distributions import predicted
+from foreview.forecasting.distributions import predicted, relative_points
 from foreview.forecasting.known import Known, known_at_issue
 from foreview.learners.matrix import Vector
 from foreview.learners.structure import thirds, typical
@@ -20,8 +20,8 @@ from foreview.releases.manifest import Release
 from foreview.releases.models import KindModel, models_of
 from foreview.tables.catalogue import Catalogue, utc_ms
 from foreview.uncertainty.confidence import confidence
-from foreview.uncertainty.distribution import below, mrse_point, quantile, strictly_below
-from foreview.vocabulary import CLASSES, DAY_MS, KIND_OF_TARGET, QUANTILES, SMALLEST_UNIT, TARGETS, ModelKind, Target
+from foreview.uncertainty.distribution import below, quantile, strictly_below
+from foreview.vocabulary import CLASSES, DAY_MS, KIND_OF_TARGET, QUANTILES, TARGETS, ModelKind, Target
 
 _CHUNK = 25_000
 _AMOUNTS: Final = ("point", *QUANTILES, "point_mrse")
@@ -105,7 +105,8 @@ def _forecast_part(
     for position, target in enumerate(TARGETS):
         kind = KIND_OF_TARGET[target]
         columns[target] = _read_off(found[target].values, table, models[kind], target)
-        columns[target] |= _amounts(found[target].values, known[target], SMALLEST_UNIT[target])
+        for_relative = relative_points(models[kind], table, target, found[target].values)
+        columns[target] |= _amounts(found[target].values, for_relative, known[target])
         if target == "views_30d":  # equal on the scale of the models may differ by rounding in views
             week = columns["views_7d"]
             columns[target] |= {name: np.maximum(columns[target][name], week[name]) for name in _AMOUNTS}
@@ -123,9 +124,9 @@ def _forecast_part(
     return pl.concat(frames).sort("_row").select(_COLUMNS)
 
 
-def _amounts(values: Vector, known: Known, smallest: float) -> dict[str, Vector]:
+def _amounts(values: Vector, for_relative: Vector, known: Known) -> dict[str, Vector]:
     """Return point, quantiles and mRSE point in the unit of the target; at a bound exactly the count that set it."""
-    found = {"point_mrse": np.clip(mrse_point(values, smallest), known.lower, known.upper)}
+    found = {"point_mrse": np.clip(for_relative, known.lower, known.upper)}
     for name, level in QUANTILES.items():
         at = quantile(values, level)
         raw = np.clip(np.expm1(at), known.lower, known.upper)

@@ -45,7 +45,7 @@ def fit_members(
     scaled = target / _scale_of(scales, slices)
     encoder = fit_encoder(table, scaled)
     rows = encoder.matrix(table)
-    drawn = _draw(len(target), max_rows, seed)
+    drawn = draw(len(target), max_rows, seed)
     members = {}
     for name, member in MEMBERS.items():
         part = slice(None) if member.scales else drawn
@@ -74,7 +74,7 @@ def choose_weights(predictions: Mapping[str, Vector], actual: Vector, *, seed: i
 
     Members predict what lies beyond the baseline, so what is missing from a sum of 1 is the baseline's own weight.
     """
-    drawn = _draw(len(actual), MAX_COMPARED, seed)
+    drawn = draw(len(actual), MAX_COMPARED, seed)
     stacked = np.stack([values[drawn] for values in predictions.values()], axis=1)
     best = np.zeros(len(predictions))
     for candidates in (lambda _: _coarse(len(predictions)), _around):
@@ -120,7 +120,8 @@ def _around(best: Vector) -> tuple[Vector, ...]:
     return tuple(weights for weights in near if weights.min() >= 0 and weights.sum() <= 1 + 1e-9)
 
 
-def _draw(n: int, limit: int, seed: int) -> np.ndarray:
+def draw(n: int, limit: int, seed: int) -> np.ndarray:
+    """Return the positions of at most ``limit`` of n rows, in order, drawn without replacement."""
     if n <= limit:
         return np.arange(n)
     return np.sort(np.random.default_rng(seed).choice(n, size=limit, replace=False))

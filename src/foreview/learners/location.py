@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -11,6 +11,7 @@ import polars as pl
 
 from foreview.learners.ensemble import Ensemble, combine, member_predictions
 from foreview.learners.matrix import Encoder, Vector
+from foreview.learners.slices import Stage, in_stage
 from foreview.learners.spread import predict_spread
 from foreview.learners.structure import Structure, baseline, slices_of
 from foreview.vocabulary import HORIZON_DAYS, Target
@@ -28,10 +29,10 @@ class Spread:
 
 @dataclass(frozen=True, slots=True)
 class LocationModel:
-    """What is needed to place a forecast. Without an ensemble the baseline serves; without a spread model the spread is 1."""
+    """What is needed to place a forecast. Without an ensemble for its stage the baseline serves; without a spread model the spread is 1."""
 
     structure: Structure
-    ensemble: Ensemble | None = None
+    ensembles: Mapping[Stage, Ensemble] = field(default_factory=dict)
     spread: Spread | None = None
     unskilled: frozenset[str] = frozenset()
     """Slices in which the ensemble did not beat the baseline out of time: the baseline serves."""
@@ -52,13 +53,16 @@ def locate(model: LocationModel, table: pl.DataFrame, target: Target) -> Located
     slices = slices_of(table, target)
     location = baseline(model.structure, table, target)
     spread = np.ones(table.height)
+    proven = ~np.isin(slices, sorted(model.unskilled))
     skilled = np.zeros(table.height, dtype=np.bool_)
-    if model.ensemble is not None:
-        skilled = ~np.isin(slices, sorted(model.unskilled))
-        for part, rows in _chunks(with_horizon(table, target)):
-            predictions = member_predictions(model.ensemble, model.ensemble.encoder.matrix(rows), slices[part])
-            correction = combine(model.ensemble, predictions, slices[part])
-            location[part] += np.where(skilled[part], correction, 0.0)
+    for stage, ensemble in model.ensembles.items():
+        mine = np.flatnonzero(in_stage(slices, stage) & proven)
+        skilled[mine] = True
+        for part, rows in _chunks(with_horizon(table[mine], target)):
+            own = slices[mine[part]]
+            location[mine[part]] += combine(
+                ensemble, member_predictions(ensemble, ensemble.encoder.matrix(rows), own), own
+            )
     if model.spread is not None:
         for part, rows in _chunks(with_horizon(table, target)):
             spread[part] = predict_spread(model.spread.booster, model.spread.encoder.matrix(rows))

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Final, Literal, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
 SEEN_DAYS: Final = (0, 1, 3, 7, 14)
 """Names of the buckets of the age of the last known count [d]."""
+Stage: TypeAlias = Literal["unseen", "seen"]
+STAGES: Final[tuple[Stage, ...]] = ("unseen", "seen")
+"""Whether anything has been counted: what can be learnt at publication and afterwards has little in common."""
 _EDGES: Final = np.array([0.25, 2.0, 5.0, 10.5])
 
 
@@ -29,3 +32,16 @@ def slice_names(target: str, formats: npt.NDArray[np.str_], bucket: npt.NDArray[
     seen = np.array([str(day) for day in SEEN_DAYS])[bucket]
     joined = np.char.add(np.char.add(np.char.add(f"{target}/", formats.astype(str)), "/"), seen)
     return np.asarray(joined, dtype=np.str_)
+
+
+def in_stage(slices: npt.NDArray[np.str_], stage: Stage) -> npt.NDArray[np.bool_]:
+    """Return for n slices whether they belong to ``stage``.
+
+    Examples
+    --------
+    >>> in_stage(np.array(["views_7d/short/0", "views_7d/long/3"]), "unseen").tolist()
+    [True, False]
+
+    """
+    unseen = np.char.endswith(slices.astype(np.str_), "/0")
+    return np.asarray(unseen if stage == "unseen" else ~unseen, dtype=np.bool_)

@@ -10,8 +10,13 @@ from foreview.learners.matrix import Matrix, Vector
 
 SMALL: Final = 2_000
 """Rows below which trees are shallow and few, and grown by one thread."""
-_SHAPES: Final = ((20_000, 350, 7), (SMALL, 200, 5), (0, 120, 4))
-"""From so many rows on: rounds and depth of a location model."""
+_SHAPES: Final[tuple[tuple[int, int, int, float], ...]] = (
+    (500_000, 350, 7, 0.08),
+    (20_000, 500, 8, 0.06),
+    (SMALL, 200, 5, 0.08),
+    (0, 120, 4, 0.08),
+)
+"""From so many rows on: rounds, depth and learning rate of a location model. The most rows get fewer rounds: time is bounded."""
 
 
 def fit(rows: Matrix, target: Vector, *, seed: int, threads: int) -> Any:
@@ -21,20 +26,29 @@ def fit(rows: Matrix, target: Vector, *, seed: int, threads: int) -> Any:
     error and with XGBoost's own absolute error, whose leaves are refitted by quantiles. Far from the target its curvature
     vanishes, so steps are bounded.
     """
-    rounds, depth = next(shape for least, *shape in _SHAPES if len(target) >= least)
+    rounds, depth, rate = next(shape[1:] for shape in _SHAPES if len(target) >= shape[0])
     loss = {"objective": "reg:pseudohubererror", "huber_slope": 0.1, "base_score": float(np.median(target))}
-    parameters = {**loss, "eta": 0.08, "max_depth": depth, "min_child_weight": 0.5, "max_delta_step": 2}
+    parameters = {**loss, "eta": rate, "max_depth": depth, "min_child_weight": 0.5, "max_delta_step": 2}
     return boost(rows, target, rounds=rounds, parameters=parameters, seed=seed, threads=threads)
 
 
-def boost(rows: Matrix, target: Vector, *, rounds: int, parameters: dict[str, Any], seed: int, threads: int) -> Any:
-    """Return a booster of ``rounds`` trees; a row and column draw of 0.8 and 0.7 a tree, seeded."""
+def boost(
+    rows: Matrix,
+    target: Vector,
+    weights: Vector | None = None,
+    *,
+    rounds: int,
+    parameters: dict[str, Any],
+    seed: int,
+    threads: int,
+) -> Any:
+    """Return a booster for n targets, each as heavy as its weight (≥ 0, alike when left out), of ``rounds`` trees; a row and column draw of 0.8 and 0.5 a tree, seeded."""
     import xgboost
 
     if len(target) < SMALL:  # threads that wait for each other would take longer than the work
         threads = 1
-    data = xgboost.QuantileDMatrix(rows, target.astype(np.float32), nthread=threads)
-    drawn = {"subsample": 0.8, "colsample_bytree": 0.7, "seed": seed, "nthread": threads, "verbosity": 0}
+    data = xgboost.QuantileDMatrix(rows, target.astype(np.float32), weight=weights, nthread=threads)
+    drawn = {"subsample": 0.8, "colsample_bytree": 0.5, "seed": seed, "nthread": threads, "verbosity": 0}
     return xgboost.train({**drawn, **parameters}, data, rounds)
 
 

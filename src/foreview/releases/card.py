@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
+from foreview.learners.slices import Stage
 from foreview.plots.markdown import table
 from foreview.releases.manifest import Manifest, Release
 from foreview.releases.models import KindModel, models_of
@@ -35,6 +36,8 @@ The intervals of {kinds} are the documented prior's, moved by the few outcomes t
 _WEIGHTS: Final = """\
 Weights of the members, chosen on videos later than those they were fitted on; what is missing from 1 is the baseline's. Where there is
 no skill the baseline serves alone."""
+
+_STAGES: Final[Mapping[Stage, str]] = {"unseen": "0", "seen": "some"}
 
 _LIMITS: Final = """\
 - Channels, formats and topics that were not in the catalogue are forecast from what is typical, or from the documented prior.
@@ -157,13 +160,12 @@ def _weights(models: Mapping[ModelKind, KindModel]) -> list[str]:
 
 def _weight_rows(model: KindModel) -> Iterator[tuple[str, str, str, Mapping[str, float]]]:
     """Yield target, formats that share them, days seen, and weights; first the weights of all slices that have none of their own."""
-    if model.location.ensemble is None:
-        return
-    rest = "all others" if len(model.location.ensemble.weights) > 1 else "all"
     shared: dict[tuple[str, str, tuple[tuple[str, float], ...]], list[str]] = {}
-    for name, weights in sorted(model.location.ensemble.weights.items(), key=lambda item: _order(item[0])):
-        target, format_, seen = name.split("/") if _is_slice(name) else (rest, "–", "–")
-        shared.setdefault((target, seen, tuple(weights.items())), []).append(format_)
+    for stage, ensemble in model.location.ensembles.items():
+        rest = "all others" if len(ensemble.weights) > 1 else "all"
+        for name, weights in sorted(ensemble.weights.items(), key=lambda item: _order(item[0])):
+            target, format_, seen = name.split("/") if _is_slice(name) else (rest, "–", _STAGES[stage])
+            shared.setdefault((target, seen, tuple(weights.items())), []).append(format_)
     for (target, seen, found), formats in shared.items():
         yield target, ", ".join(formats), seen, dict(found)
 

@@ -16,7 +16,8 @@ from foreview.learners.location import LocationModel, Spread
 from foreview.learners.matrix import Encoder, Vector
 from foreview.learners.members import MEMBERS
 from foreview.learners.prior import prior_spread, prior_structure
-from foreview.learners.slices import SEEN_DAYS
+from foreview.learners.relative import Relative
+from foreview.learners.slices import SEEN_DAYS, STAGES, Stage
 from foreview.learners.structure import Structure
 from foreview.releases.manifest import Release
 from foreview.uncertainty.conformal import LEVELS, Calibration, fit_to_prior
@@ -25,6 +26,7 @@ from foreview.vocabulary import FORMATS, KIND_OF_TARGET, MODEL_KINDS, TARGETS, M
 _DESCRIPTION: Final = "model.json"
 _SPREAD: Final = "spread.json"
 _CHANCE: Final = "chance.json"
+_RELATIVE: Final = "relative.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,40 +39,48 @@ class Chance:
 
 @dataclass(frozen=True, slots=True)
 class KindModel:
-    """Everything that serves one kind: where forecasts lie, how far outcomes spread, and for revenue whether there is any."""
+    """Everything that serves one kind: where forecasts lie and how far outcomes spread.
+
+    For revenue also whether there is any; for views the point for relative errors, where it is better fitted than read off.
+    """
 
     location: LocationModel
     calibration: Calibration
     chance: Chance | None = None
+    relative: Relative | None = None
 
 
 def encode_model(model: KindModel) -> dict[str, bytes]:
-    """Return the parts of ``model``: ``model.json`` and, where fitted, one part a member, ``spread.json``, ``chance.json``."""
+    """Return the parts of ``model``: ``model.json`` and what was fitted, each member a part for each stage."""
     location = model.location
-    description = {
+    description: dict[str, Any] = {
         "structure": {name: dict(getattr(location.structure, name)) for name in ("level", "third", "growth", "paid")},
         "unskilled": sorted(location.unskilled),
-        "ensemble": None,
+        "ensembles": {},
         "spread": None,
         "chance": None,
+        "relative": None,
         "calibration": {
             "quantiles": {name: list(values) for name, values in model.calibration.quantiles.items()},
             "counts": dict(model.calibration.counts),
         },
     }
     parts: dict[str, bytes] = {}
-    if location.ensemble is not None:
-        ensemble = location.ensemble
-        weights = {name: dict(values) for name, values in ensemble.weights.items()}
-        encoder = _encoder_json(ensemble.encoder)
-        description["ensemble"] = {"encoder": encoder, "weights": weights, "scales": dict(ensemble.scales)}
-        parts |= {MEMBERS[name].part: MEMBERS[name].encode(fitted) for name, fitted in ensemble.members.items()}
+    for stage, ensemble in location.ensembles.items():
+        description["ensembles"][stage] = _ensemble_json(ensemble)
+        parts |= {
+            f"{stage}.{MEMBERS[name].part}": MEMBERS[name].encode(fitted) for name, fitted in ensemble.members.items()
+        }
     if location.spread is not None:
         description["spread"] = _encoder_json(location.spread.encoder)
         parts[_SPREAD] = xgb.encode(location.spread.booster)
     if model.chance is not None:
         description["chance"] = _encoder_json(model.chance.encoder)
         parts[_CHANCE] = xgb.encode(model.chance.booster)
+    if model.relative is not None:
+        encoder = _encoder_json(model.relative.encoder)
+        description["relative"] = {"encoder": encoder, "slices": sorted(model.relative.slices)}
+        parts[_RELATIVE] = xgb.encode(model.relative.booster)
     return {_DESCRIPTION: json.dumps(description, sort_keys=True, allow_nan=False).encode(), **parts}
 
 
@@ -89,13 +99,18 @@ def decode_model(parts: Mapping[str, bytes]) -> KindModel:
         structure["third"] = {name: (low, high) for name, (low, high) in structure["third"].items()}
         location = LocationModel(
             Structure(**structure),
-            _decode_ensemble(found["ensemble"], parts),
+            {
+                stage: _decode_ensemble(stage, found["ensembles"][stage], parts)
+                for stage in STAGES
+                if stage in found["ensembles"]
+            },
             found["spread"] and Spread(_encoder(found["spread"]), xgb.decode(parts[_SPREAD])),
             frozenset(found["unskilled"]),
         )
         quantiles = {name: np.array(values) for name, values in found["calibration"]["quantiles"].items()}
         chance = found["chance"] and Chance(_encoder(found["chance"]), xgb.decode(parts[_CHANCE]))
-        return KindModel(location, Calibration(quantiles, found["calibration"]["counts"]), chance)
+        calibration = Calibration(quantiles, found["calibration"]["counts"])
+        return KindModel(location, calibration, chance, _decode_relative(found["relative"], parts))
     except (KeyError, TypeError, ValueError) as error:
         raise ReleaseCorrupt(
             "a model file holds what this version of foreview writes",
@@ -144,12 +159,21 @@ def prior_quantiles(slice_name: str) -> Vector:
     return np.asarray(np.where(normal < 0, below, above) * normal, dtype=np.float64)
 
 
-def _decode_ensemble(found: dict[str, Any] | None, parts: Mapping[str, bytes]) -> Ensemble | None:
+def _ensemble_json(ensemble: Ensemble) -> dict[str, Any]:
+    weights = {name: dict(values) for name, values in ensemble.weights.items()}
+    return {"encoder": _encoder_json(ensemble.encoder), "weights": weights, "scales": dict(ensemble.scales)}
+
+
+def _decode_ensemble(stage: Stage, found: dict[str, Any], parts: Mapping[str, bytes]) -> Ensemble:
+    files = {name: f"{stage}.{member.part}" for name, member in MEMBERS.items()}
+    members = {name: MEMBERS[name].decode(parts[file]) for name, file in files.items() if file in parts}
+    return Ensemble(_encoder(found["encoder"]), members, found["weights"], found["scales"])
+
+
+def _decode_relative(found: dict[str, Any] | None, parts: Mapping[str, bytes]) -> Relative | None:
     if found is None:
         return None
-    names = [name for name in MEMBERS if MEMBERS[name].part in parts]
-    members = {name: MEMBERS[name].decode(parts[MEMBERS[name].part]) for name in names}
-    return Ensemble(_encoder(found["encoder"]), members, found["weights"], found["scales"])
+    return Relative(_encoder(found["encoder"]), xgb.decode(parts[_RELATIVE]), frozenset(found["slices"]))
 
 
 def _encoder_json(encoder: Encoder) -> dict[str, Any]:

@@ -12,7 +12,7 @@ import polars as pl
 from foreview.learners.ensemble import Ensemble, choose_weights, fit_members, member_predictions
 from foreview.learners.location import Located, LocationModel, Spread, locate
 from foreview.learners.matrix import Vector, fit_encoder
-from foreview.learners.slices import SEEN_DAYS
+from foreview.learners.slices import SEEN_DAYS, STAGES, Stage, in_stage
 from foreview.learners.spread import fit_spread
 from foreview.learners.structure import Structure, baseline, slices_of
 from foreview.metrics.bootstrap import bootstrap_means
@@ -72,12 +72,12 @@ def fit_out_of_time(
     The ensemble serves a slice only if it beat the baseline both where its weights were chosen and where it is calibrated.
     """
     parts = list(zip(problems, splits, strict=True))
-    ensemble = _fit([p.part(s.fit(p.rows)) for p, s in parts], structure, options)
+    ensembles = _fit([p.part(s.fit(p.rows)) for p, s in parts], structure, options)
     later = [p.part(s.validate(p.rows)) for p, s in parts]
     last = [p.part(s.calibrate(p.rows)) for p, s in parts]
-    location = LocationModel(structure, ensemble)
+    location = LocationModel(structure, ensembles)
     if sum(p.outcome.size for p in later) >= MIN_VALIDATION:
-        location = replace(location, ensemble=_weighted(location, later, options))
+        location = replace(location, ensembles=_weighted(location, later, options))
         location = replace(location, spread=_spread(later, location, options))
     else:
         later = last = [p.part(p.rows.published > s.origin) for p, s in parts]
@@ -87,32 +87,52 @@ def fit_out_of_time(
 
 def refit(problems: Sequence[Problem], structure: Structure, judged: Fitted, options: TrainingOptions) -> Fitted:
     """Return ``judged`` with structure and members fitted again on all rows; what was chosen out of time stays."""
-    ensemble = _fit(problems, structure, options)
-    assert judged.location.ensemble is not None  # noqa: S101  (judged comes from fit_out_of_time)
-    ensemble = replace(ensemble, weights=judged.location.ensemble.weights)
-    return replace(judged, location=replace(judged.location, structure=structure, ensemble=ensemble))
+    weights = {stage: ensemble.weights for stage, ensemble in judged.location.ensembles.items()}
+    ensembles = {
+        stage: replace(ensemble, weights=weights[stage])
+        for stage, ensemble in _fit(problems, structure, options).items()
+        if stage in weights
+    }
+    return replace(judged, location=replace(judged.location, structure=structure, ensembles=ensembles))
 
 
-def _fit(problems: Sequence[Problem], structure: Structure, options: TrainingOptions) -> Ensemble:
+def _fit(problems: Sequence[Problem], structure: Structure, options: TrainingOptions) -> dict[Stage, Ensemble]:
+    """Return an ensemble for each stage that has rows."""
     table = pl.concat([p.rows.table for p in problems])
     target = np.concatenate([_beyond_baseline(p, structure) for p in problems])
     slices = np.concatenate([p.slices for p in problems])
     most, seed, threads = options.max_forest_rows, options.seed, options.threads
-    return fit_members(table, target, slices, max_rows=most, seed=seed, threads=threads)
+    found = {}
+    for stage in STAGES:
+        mine = in_stage(slices, stage)
+        if mine.any():
+            part = table.filter(pl.Series(mine))
+            found[stage] = fit_members(part, target[mine], slices[mine], max_rows=most, seed=seed, threads=threads)
+    return found
 
 
 def _beyond_baseline(problem: Problem, structure: Structure) -> Vector:
     return problem.outcome - baseline(structure, problem.rows.table, problem.rows.target)
 
 
-def _weighted(location: LocationModel, later: Sequence[Problem], options: TrainingOptions) -> Ensemble:
-    """Return the ensemble with weights chosen on validation rows, of its own for each slice with enough of them."""
-    assert location.ensemble is not None  # noqa: S101
-    ensemble = location.ensemble
+def _weighted(location: LocationModel, later: Sequence[Problem], options: TrainingOptions) -> dict[Stage, Ensemble]:
+    """Return the ensembles with weights chosen on validation rows."""
     table = pl.concat([p.rows.table for p in later])
     slices = np.concatenate([p.slices for p in later])
-    predictions = member_predictions(ensemble, ensemble.encoder.matrix(table), slices)
     actual = np.concatenate([_beyond_baseline(p, location.structure) for p in later])
+    found = {}
+    for stage, ensemble in location.ensembles.items():
+        mine = in_stage(slices, stage)
+        part = table.filter(pl.Series(mine))
+        found[stage] = _weighted_on(part, slices[mine], actual[mine], ensemble, options) if mine.any() else ensemble
+    return found
+
+
+def _weighted_on(
+    table: pl.DataFrame, slices: np.ndarray, actual: Vector, ensemble: Ensemble, options: TrainingOptions
+) -> Ensemble:
+    """Return the ensemble with weights chosen on n rows, of its own for each slice with enough of them."""
+    predictions = member_predictions(ensemble, ensemble.encoder.matrix(table), slices)
     pooled = _pooled(slices)
     weights = {"": choose_weights(predictions, actual, seed=options.seed)}
     for group in sorted(set(pooled.tolist())):

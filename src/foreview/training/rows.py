@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Final
 
 import numpy as np
 import polars as pl
@@ -17,7 +17,10 @@ from foreview.options import TrainingOptions
 from foreview.tables.catalogue import Catalogue
 from foreview.vocabulary import DAY_MS, HORIZON_DAYS, TARGETS, Target
 
-_ISSUE = ("video_id", "as_of", "issue_age_days")
+WEEKDAY: Final = ("day_of_week", "weekday_sin", "weekday_cos")
+WEEKS: Final = 2
+"""Times that each weekday must have come round before anything is learnt from it: until then a weekday is one particular day."""
+_ISSUE: Final = ("video_id", "as_of", "issue_age_days")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,14 +54,14 @@ class Rows:
 def training_rows(catalogue: Catalogue, options: TrainingOptions) -> pl.DataFrame:
     """Return the replayed issues of all videos with a label: identifiers, features, labels and when these matured.
 
-    Beyond ``options.max_rows`` a seeded draw of videos is kept; a video stays with all its issue ages or not at all.
+    Beyond ``options.max_rows`` all videos stay as they were at publication, and a seeded draw of them at the later issue ages: a video
+    has one row at publication and many afterwards, so that those at publication are what is scarce.
     """
     known = labels(catalogue, options.labels)
     mature = known.filter(pl.any_horizontal(pl.col(t).is_not_null() for t in TARGETS))
-    mature = _thinned(mature, options)
     owner = pl.coalesce("channel_id", pl.format("video {}", "video_id")).alias("owner")
     published = catalogue.videos.select("video_id", "published_at", owner)
-    issues = _issues(mature.join(published, on="video_id", maintain_order="left"), options.issue_ages)
+    issues = _issues(mature.join(published, on="video_id", maintain_order="left"), options)
     table = feature_table(catalogue, issues.select("video_id", "as_of"))
     return pl.concat([table, issues.drop("video_id", "as_of")], how="horizontal")
 
@@ -84,7 +87,8 @@ def rows_of(target: Target, table: pl.DataFrame) -> Rows:
     """Return the rows of ``target``: those with a label that was not yet known at the issue time."""
     matured_at = pl.col(f"{target}_matured_at")
     chosen = table.filter(pl.col(target).is_not_null() & (matured_at > pl.col("as_of")))
-    features = chosen.drop(*_ISSUE, "published_at", "owner", *TARGETS, *(f"{t}_matured_at" for t in TARGETS))
+    untaught = () if _covers_weekdays(chosen["published_at"]) else WEEKDAY
+    features = chosen.drop(*untaught, *_ISSUE, "published_at", "owner", *TARGETS, *(f"{t}_matured_at" for t in TARGETS))
     return Rows(
         target,
         features.with_columns(horizon_days=pl.lit(float(HORIZON_DAYS[target]))),
@@ -96,17 +100,28 @@ def rows_of(target: Target, table: pl.DataFrame) -> Rows:
     )
 
 
-def _issues(mature: pl.DataFrame, ages: Sequence[float]) -> pl.DataFrame:
+def _covers_weekdays(published: pl.Series) -> bool:
+    """Whether ``published`` (UTC, may be empty) spans at least :data:`WEEKS` weeks."""
+    first, last = published.min(), published.max()
+    return isinstance(first, datetime) and isinstance(last, datetime) and last - first >= timedelta(weeks=WEEKS)
+
+
+def _issues(mature: pl.DataFrame, options: TrainingOptions) -> pl.DataFrame:
+    later = [age for age in options.issue_ages if age > 0]
+    at_publication = mature if len(later) < len(options.issue_ages) else mature.clear()
+    at_publication = _drawn(at_publication, options.max_rows, options.seed)
+    left = max(options.max_rows - at_publication.height, 1) // max(len(later), 1)
     at_each_age = [
-        mature.with_columns(as_of=pl.col("published_at") + pl.duration(milliseconds=round(age * DAY_MS)))
+        videos.with_columns(as_of=pl.col("published_at") + pl.duration(milliseconds=round(age * DAY_MS)))
+        for videos, ages in ((at_publication, (0.0,)), (_drawn(mature, left, options.seed), later))
         for age in ages
     ]
     return pl.concat(at_each_age).sort("published_at", "video_id", "as_of")
 
 
-def _thinned(mature: pl.DataFrame, options: TrainingOptions) -> pl.DataFrame:
-    limit = max(options.max_rows // len(options.issue_ages), 1)
-    if mature.height <= limit:
+def _drawn(mature: pl.DataFrame, limit: int, seed: int) -> pl.DataFrame:
+    """Return at most ``limit`` videos (at least one), drawn without replacement."""
+    if mature.height <= max(limit, 1):
         return mature
-    drawn = np.random.default_rng(options.seed).choice(mature.height, size=limit, replace=False)
+    drawn = np.random.default_rng(seed).choice(mature.height, size=max(limit, 1), replace=False)
     return mature[np.sort(drawn)]

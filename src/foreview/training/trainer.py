@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from importlib.metadata import version
 
@@ -17,6 +17,7 @@ from foreview.releases.manifest import DataWindow, Draft, KindState, Release, se
 from foreview.releases.models import KindModel, encode_model, prior_model, prior_quantiles, prior_slices
 from foreview.tables.catalogue import Catalogue
 from foreview.training.fitting import Fitted, Problem, fit_out_of_time, locate_target, refit
+from foreview.training.relative import fit_relative_points
 from foreview.training.revenue import fit_chance_of_revenue, revenue_problem
 from foreview.training.rows import Rows, check_has_labels, rows_of, training_rows
 from foreview.training.split import inner_splits
@@ -93,7 +94,10 @@ def _fit_views(
         outcome = _without_members("views", problems, structure)
         return outcome, outcome.model.location
     judged, notes = _judged(problems, options)
-    return _finished(judged, refit(problems, structure, judged, options), notes), judged.location
+    outcome = _finished(judged, refit(problems, structure, judged, options), notes)
+    splits = inner_splits([p.rows for p in problems], options.embargo)
+    relative = fit_relative_points(problems, splits, judged, options)
+    return replace(outcome, model=replace(outcome.model, relative=relative)), judged.location
 
 
 def _fit_engagement(rows: Rows, structure: Structure, options: TrainingOptions) -> _Outcome:
@@ -109,12 +113,10 @@ def _fit_revenue(rows: Rows, structure: Structure, views: LocationModel, options
     chance = fit_chance_of_revenue(rows, options)
     if not _enough(problems, options):
         outcome = _without_members("revenue", problems, structure)
-        model = KindModel(outcome.model.location, outcome.model.calibration, chance)
-        return _Outcome(model, outcome.state, outcome.scores)
+        return replace(outcome, model=replace(outcome.model, chance=chance))
     judged, notes = _judged(problems, options)
     outcome = _finished(judged, refit(problems, structure, judged, options), notes)
-    model = KindModel(outcome.model.location, outcome.model.calibration, chance)
-    return _Outcome(model, outcome.state, outcome.scores, outcome.notes)
+    return replace(outcome, model=replace(outcome.model, chance=chance))
 
 
 def _plain_problem(rows: Rows) -> Problem:

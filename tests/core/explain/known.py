@@ -52,4 +52,4 @@ def fitted(past: Window) -> Locations:
     beyond = past.actual - baseline(structure, past.table, "views_30d")
     features = with_horizon(past.table, "views_30d").select("planted", "noise", "channel_median_30d", "horizon_days")
     ensemble = fit_members(features, beyond, past.slices, max_rows=2000, seed=0, threads=1)
-    return {"views": LocationModel(structure, ensemble)}
+    return {"views": LocationModel(structure, {"unseen": ensemble})}

@@ -20,6 +20,7 @@ from foreview.features.matrix import feature_table
 from foreview.forecasting.forecaster import issues_at_age
 from foreview.learners.ensemble import member_predictions
 from foreview.learners.location import with_horizon
+from foreview.learners.slices import in_stage
 from foreview.learners.structure import slices_of
 from foreview.options import TrainingOptions
 from foreview.releases.models import models_of
@@ -49,8 +50,10 @@ def models(catalogue: Catalogue) -> Locations:
         kind: dataclasses.replace(
             model,
             unskilled=frozenset({"views_30d/short/0"}),
-            ensemble=model.ensemble
-            and dataclasses.replace(model.ensemble, weights={"": dict.fromkeys(model.ensemble.members, 0.25)}),
+            ensembles={
+                stage: dataclasses.replace(ensemble, weights={"": dict.fromkeys(ensemble.members, 0.25)})
+                for stage, ensemble in model.ensembles.items()
+            },
         )
         for kind, model in found.items()
     }
@@ -103,14 +106,16 @@ def test_a_member_that_cannot_be_taken_apart_is_a_factor_of_its_own(
 ):
     monkeypatch.setattr("foreview.explain.contributions.PARTS", {"xgb": PARTS["xgb"]})
     model = models["engagement"]
-    assert model.ensemble is not None
     found = contributions(model, table, "engagement_rate")
-    rows = model.ensemble.encoder.matrix(with_horizon(table, "engagement_rate"))
-    expected = member_predictions(model.ensemble, rows, slices_of(table, "engagement_rate"))
-    others = 0.25 * np.sum([values for name, values in expected.items() if name != "xgb"], axis=0)
+    slices, others = slices_of(table, "engagement_rate"), np.zeros(table.height)
+    for stage, ensemble in model.ensembles.items():
+        mine = in_stage(slices, stage)
+        rows = ensemble.encoder.matrix(with_horizon(table.filter(pl.Series(mine)), "engagement_rate"))
+        expected = member_predictions(ensemble, rows, slices[mine])
+        others[mine] = 0.25 * np.sum([values for name, values in expected.items() if name != "xgb"], axis=0)
     np.testing.assert_allclose(found.others, others, rtol=1e-9)
     whole = found.features.sum(axis=1) + found.usual + found.others
-    start = placing({**models, "engagement": dataclasses.replace(model, ensemble=None)}, "engagement_rate")(table)
+    start = placing({**models, "engagement": dataclasses.replace(model, ensembles={})}, "engagement_rate")(table)
     np.testing.assert_allclose(start + whole, placing(models, "engagement_rate")(table), atol=1e-5)
 
 

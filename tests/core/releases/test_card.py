@@ -42,7 +42,7 @@ def trained(**changes) -> Release:
         "views_7d/short/1": {"forest": 0.4, "xgb": 0.0},
     }
     models = {kind: prior_model(kind) for kind in MODEL_KINDS}
-    location = replace(models["views"].location, ensemble=Ensemble(Encoder((), {}), {}, weights, {"": 1.0}))
+    location = replace(models["views"].location, ensembles={"seen": Ensemble(Encoder((), {}), {}, weights, {"": 1.0})})
     models["views"] = replace(models["views"], location=location)
     said = draft(**{"scores": SCORES, "catalogue_fingerprint": "card", **changes})
     return seal(said, {kind: encode_model(models[kind]) for kind in MODEL_KINDS})
@@ -97,7 +97,7 @@ def test_kinds_that_were_not_judged_promise_nothing():
 
 def test_formats_with_the_same_weights_share_a_line_and_the_rest_is_the_baseline():
     assert lines("Who has a say") == [
-        "| views | all others | – | – | 0.25 | 0.50 | 0.25 |",
+        "| views | all others | – | some | 0.25 | 0.50 | 0.25 |",
         "| views | views_7d | short | 1 | 0.40 | 0.00 | 0.60 |",
         "| views | views_30d | long, short | 7 | 0.00 | 1.00 | 0.00 |",
     ]

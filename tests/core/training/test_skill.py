@@ -29,13 +29,13 @@ def placed(slice_name: str, ensemble_error: float) -> Place:
 
     def place(model: LocationModel, table: pl.DataFrame) -> Located:
         n = table.height
-        error = 1.0 if model.ensemble is None else ensemble_error
+        error = ensemble_error if model.ensembles else 1.0
         return Located(np.full(n, error), np.ones(n), np.full(n, slice_name), np.ones(n, dtype=np.bool_))
 
     return place
 
 
-ENSEMBLE = LocationModel(prior_structure(), ensemble="any")  # type: ignore[arg-type]  # only its presence is asked for
+ENSEMBLE = LocationModel(prior_structure(), {"seen": "any"})  # type: ignore[dict-item]  # only its presence is asked for
 
 
 def test_better_in_both_windows_is_skill_and_everything_untried_is_not() -> None:
