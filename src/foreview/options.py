@@ -29,7 +29,7 @@ class TrainingOptions:
     threads: int = 2
     max_rows: int = 900_000
     """Replayed issues (videos × issue ages) beyond this are thinned: a seeded draw of videos is replayed after publication."""
-    max_forest_rows: int = 40_000
+    max_forest_rows: int = 150_000
     """Rows for the random forest and scikit-learn's boosting, which do not scale as XGBoost does."""
     min_videos: int = 30
     """Mature videos below which no model is fitted and the prior is served, shifted by what is known."""

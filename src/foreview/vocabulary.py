@@ -62,6 +62,9 @@ INTERVALS: Final[dict[int, tuple[str, str]]] = {50: ("p25", "p75"), 80: ("p10", 
 CLASSES: Final = ("low", "medium", "high")
 """Thirds of the channel-format's own history."""
 
+WORDING: Final = "wording"
+"""The feature that is text: what words tell is learnt, they are no column of their own."""
+
 DAY_MS: Final = 86_400_000
 """Milliseconds a day. Times are UTC milliseconds and ages are milliseconds since publication, as whole numbers, so that
 comparisons with a cutoff are exact."""

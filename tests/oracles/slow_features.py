@@ -31,6 +31,7 @@ def slow_features(whole: Raw, declared: tuple[DeclaredColumn, ...], video_id: st
     video = raw.video(video_id)
     return {
         **_content(video),
+        "wording": _wording(video),
         **_text(video["title"]),
         **_timing(video["published_at"].astimezone(ZoneInfo(raw.clock.timezone))),
         **_standing(video),
@@ -85,6 +86,13 @@ def _content(video: Row) -> Row:
 
 def _length(value: Any) -> float | None:
     return None if value is None else float(len(value))
+
+
+def _wording(video: Row) -> str | None:
+    title, tags, description = video["title"], video["tags"], video["description"]
+    parts = [title, None if tags is None else " ".join(tags), None if description is None else description[:500]]
+    given = [part for part in parts if part is not None]
+    return "\n".join(given) if given else None
 
 
 def _text(title: str | None) -> Row:

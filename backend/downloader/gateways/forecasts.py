@@ -91,7 +91,7 @@ def _prediction(by_target: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
 
 
 def _used(features: Mapping[str, Any], spec: Sequence[Feature]) -> dict[str, Any]:
-    known = (feature for feature in spec if features[feature.name] is not None)
+    known = (feature for feature in spec if features[feature.name] is not None and feature.kind != "text")
     return {"features_used": {f.name: {"value": features[f.name], "unit": f.unit} for f in known}}
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from textwrap import shorten
 from typing import TYPE_CHECKING, Any
 
 from foreview.cli.arguments import Subparsers, add_catalogue, add_release_and_cutoff, command
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from foreview.tables.catalogue import Catalogue
 
 SHOWN_FEATURES = 10
+SHOWN_CHARACTERS = 40
 """Features with a line of their own; the product of the others is one line."""
 _STARTS = {"typical": "typical", "counted": "counted so far", "mixed": "typical rate, with what is seen"}
 _EXAMPLE = """\
@@ -126,9 +128,9 @@ def _notes(model_type: str) -> tuple[str, ...]:
 def _value(factor: Factor) -> str:
     if factor.kind != "feature":
         return ""
-    return (
-        "missing" if factor.value is None else factor.value if isinstance(factor.value, str) else _amount(factor.value)
-    )
+    if isinstance(factor.value, str):
+        return shorten(factor.value, SHOWN_CHARACTERS, placeholder="…")
+    return "missing" if factor.value is None else _amount(factor.value)
 
 
 def _amount(value: float) -> str:

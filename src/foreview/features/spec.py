@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, Literal, TypeAlias
 
-from foreview.tables.schema import ColumnKind, DeclaredColumn
+from foreview.tables.schema import DeclaredColumn, FeatureKind
+from foreview.vocabulary import WORDING
 
 Group: TypeAlias = Literal["content", "text", "timing", "channel", "early", "declared"]
 
@@ -25,7 +26,7 @@ class Feature:
     name: str
     unit: str
     group: Group
-    kind: ColumnKind
+    kind: FeatureKind
     known: str
     says: str
 
@@ -51,6 +52,9 @@ def _content() -> tuple[Feature, ...]:
 def _text() -> tuple[Feature, ...]:
     at = "publication"
     return (
+        Feature(
+            WORDING, "", "text", "text", at, "the words of title, tags and description, as learnt from other videos"
+        ),
         Feature("title_length", "characters", "text", "number", at, "length of the title"),
         Feature("title_words", "words", "text", "number", at, "words in the title"),
         Feature("title_capitals", "share", "text", "number", at, "share of letters that are capitals"),

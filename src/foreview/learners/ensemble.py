@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from foreview.learners.matrix import Encoder, Matrix, Vector, fit_encoder
+from foreview.learners.matrix import Encoder, Matrix, Vector, fit_encoder_with_words
 from foreview.learners.members import MEMBERS
 
 STEP = 0.05
@@ -43,8 +43,7 @@ def fit_members(
     """
     scales = _fit_scales(target, slices)
     scaled = target / _scale_of(scales, slices)
-    encoder = fit_encoder(table, scaled)
-    rows = encoder.matrix(table)
+    encoder, rows = fit_encoder_with_words(table, scaled)
     drawn = draw(len(target), max_rows, seed)
     members = {}
     for name, member in MEMBERS.items():

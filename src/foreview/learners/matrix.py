@@ -10,6 +10,9 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from foreview.learners.words import Words, fit_words, has_texts, held_out_scores, score_words
+from foreview.vocabulary import WORDING
+
 Matrix: TypeAlias = npt.NDArray[np.float32]
 Vector: TypeAlias = npt.NDArray[np.float64]
 
@@ -19,10 +22,14 @@ SMOOTHING = 20.0
 
 @dataclass(frozen=True, slots=True)
 class Encoder:
-    """Columns in order, and for each category column the number of each of its values. Missing stays missing (NaN)."""
+    """Columns in order, and for each category column the number of each of its values. Missing stays missing (NaN).
+
+    With ``words`` the last column is what they say of the wording.
+    """
 
     columns: tuple[str, ...]
     categories: Mapping[str, Mapping[str, float]]
+    words: Words | None = None
 
     def matrix(self, table: pl.DataFrame) -> Matrix:
         """Return (n, columns) float32; values never seen in training count as the average value (0)."""
@@ -34,6 +41,8 @@ class Encoder:
                     list(known), list(known.values()), default=0.0, return_dtype=pl.Float64
                 )
                 exprs.append(pl.when(pl.col(name).is_not_null()).then(found).alias(name))
+            elif name == WORDING and self.words is not None:
+                exprs.append(pl.lit(pl.Series(name, score_words(self.words, table[name]), dtype=pl.Float64)))
             else:
                 exprs.append(pl.col(name).cast(pl.Float64))
         filled = table.select(expr.cast(pl.Float32).fill_null(float("nan")) for expr in exprs)
@@ -43,8 +52,10 @@ class Encoder:
 def fit_encoder(table: pl.DataFrame, target: Vector) -> Encoder:
     """Return an encoder for the columns of ``table`` (n rows) that replaces a category by its smoothed mean of ``target`` (n).
 
-    Columns without any value, and those that never vary, are left out: they can teach nothing.
+    Columns without any value, and those that never vary, are left out: they can teach nothing. So is the wording, see
+    :func:`fit_encoder_with_words`.
     """
+    table = table.drop(WORDING, strict=False)
     varying = table.select(pl.all().drop_nulls().n_unique()).row(0)
     missing = table.null_count().row(0)
     columns = tuple(
@@ -55,6 +66,20 @@ def fit_encoder(table: pl.DataFrame, target: Vector) -> Encoder:
     centred = target - target.mean()
     categories = {name: _category_means(table[name], centred) for name in columns if table.schema[name] == pl.String()}
     return Encoder(columns, categories)
+
+
+def fit_encoder_with_words(table: pl.DataFrame, target: Vector) -> tuple[Encoder, Matrix]:
+    """Return an encoder that also reads the wording, where there are texts to learn from, and the matrix to fit learners on.
+
+    In that matrix the words' score of a row is by words that knew nothing of it. ``target`` (n) has about unit spread.
+    """
+    encoder = fit_encoder(table, target)
+    if WORDING not in table.columns or not has_texts(table[WORDING]):
+        return encoder, encoder.matrix(table)
+    held_out = held_out_scores(table[WORDING], target).astype(np.float32)
+    rows = np.concatenate([encoder.matrix(table), held_out[:, None]], axis=1)
+    words = fit_words(table[WORDING], target)
+    return Encoder((*encoder.columns, WORDING), encoder.categories, words), np.ascontiguousarray(rows)
 
 
 def _category_means(values: pl.Series, centred: Vector) -> dict[str, float]:

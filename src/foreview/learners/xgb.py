@@ -10,13 +10,13 @@ from foreview.learners.matrix import Matrix, Vector
 
 SMALL: Final = 2_000
 """Rows below which trees are shallow and few, and grown by one thread."""
-_SHAPES: Final[tuple[tuple[int, int, int, float], ...]] = (
-    (500_000, 350, 7, 0.08),
-    (20_000, 500, 8, 0.06),
-    (SMALL, 200, 5, 0.08),
-    (0, 120, 4, 0.08),
+_SHAPES: Final[tuple[tuple[int, int, int, float, float], ...]] = (
+    (500_000, 350, 7, 0.08, 0.5),
+    (20_000, 500, 8, 0.03, 3.0),
+    (SMALL, 200, 5, 0.08, 0.5),
+    (0, 120, 4, 0.08, 0.5),
 )
-"""From so many rows on: rounds, depth and learning rate of a location model. The most rows get fewer rounds: time is bounded."""
+"""From so many rows on: rounds, depth, learning rate and least weight of a leaf. The most rows get fewer rounds: time is bounded."""
 
 
 def fit(rows: Matrix, target: Vector, *, seed: int, threads: int) -> Any:
@@ -26,9 +26,9 @@ def fit(rows: Matrix, target: Vector, *, seed: int, threads: int) -> Any:
     error and with XGBoost's own absolute error, whose leaves are refitted by quantiles. Far from the target its curvature
     vanishes, so steps are bounded.
     """
-    rounds, depth, rate = next(shape[1:] for shape in _SHAPES if len(target) >= shape[0])
+    rounds, depth, rate, least = next(shape[1:] for shape in _SHAPES if len(target) >= shape[0])
     loss = {"objective": "reg:pseudohubererror", "huber_slope": 0.1, "base_score": float(np.median(target))}
-    parameters = {**loss, "eta": rate, "max_depth": depth, "min_child_weight": 0.5, "max_delta_step": 2}
+    parameters = {**loss, "eta": rate, "max_depth": depth, "min_child_weight": least, "max_delta_step": 2}
     return boost(rows, target, rounds=rounds, parameters=parameters, seed=seed, threads=threads)
 
 

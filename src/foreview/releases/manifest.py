@@ -11,7 +11,7 @@ from typing import Final, Literal, TypeAlias, get_args
 from foreview.options import Embargo
 from foreview.releases.container import pack
 from foreview.releases.strict import Json, canonical, dataclass_of, read_json, to_json
-from foreview.tables.schema import ColumnKind, DeclaredColumn
+from foreview.tables.schema import DeclaredColumn, FeatureKind
 from foreview.vocabulary import MODEL_KINDS, ModelKind
 
 RELEASE_FORMAT_VERSION: Final = 1
@@ -28,7 +28,7 @@ class FeatureColumn:
 
     name: str
     unit: str
-    kind: ColumnKind
+    kind: FeatureKind
 
 
 @dataclass(frozen=True, slots=True)

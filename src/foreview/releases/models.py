@@ -19,6 +19,7 @@ from foreview.learners.prior import prior_spread, prior_structure
 from foreview.learners.relative import Relative
 from foreview.learners.slices import SEEN_DAYS, STAGES, Stage
 from foreview.learners.structure import Structure
+from foreview.learners.words import BUCKETS, Words
 from foreview.releases.manifest import Release
 from foreview.uncertainty.conformal import LEVELS, Calibration, fit_to_prior
 from foreview.vocabulary import FORMATS, KIND_OF_TARGET, MODEL_KINDS, TARGETS, ModelKind
@@ -177,8 +178,13 @@ def _decode_relative(found: dict[str, Any] | None, parts: Mapping[str, bytes]) -
 
 
 def _encoder_json(encoder: Encoder) -> dict[str, Any]:
-    return {"columns": list(encoder.columns), "categories": {k: dict(v) for k, v in encoder.categories.items()}}
+    words = encoder.words and {"weights": encoder.words.weights.tolist(), "intercept": encoder.words.intercept}
+    categories = {name: dict(values) for name, values in encoder.categories.items()}
+    return {"columns": list(encoder.columns), "categories": categories, "words": words}
 
 
 def _encoder(found: dict[str, Any]) -> Encoder:
-    return Encoder(tuple(found["columns"]), found["categories"])
+    words = found["words"] and Words(np.array(found["words"]["weights"]), float(found["words"]["intercept"]))
+    if words and words.weights.shape != (BUCKETS,):
+        raise ValueError(f"words have {BUCKETS} weights, found {words.weights.shape}")
+    return Encoder(tuple(found["columns"]), found["categories"], words)

@@ -12,6 +12,7 @@ TIME: Final = pl.Datetime("ms", "UTC")
 TEXTS: Final = pl.List(pl.String)
 
 ColumnKind: TypeAlias = Literal["number", "category", "boolean"]
+FeatureKind: TypeAlias = Literal["number", "category", "boolean", "text"]
 
 
 @dataclass(frozen=True, slots=True)

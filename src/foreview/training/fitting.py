@@ -17,10 +17,10 @@ from foreview.learners.spread import fit_spread
 from foreview.learners.structure import Structure, baseline, slices_of
 from foreview.metrics.bootstrap import bootstrap_means
 from foreview.options import TrainingOptions
-from foreview.training.rows import Rows
+from foreview.training.rows import Rows, is_told
 from foreview.training.split import InnerSplit
-from foreview.uncertainty.conformal import Calibration, fit_calibration, parents
-from foreview.vocabulary import FORMATS
+from foreview.uncertainty.conformal import Calibration, fit_calibration
+from foreview.vocabulary import FORMATS, WORDING
 
 Place: TypeAlias = Callable[[LocationModel, pl.DataFrame], Located]
 """Places the final outcome of a problem; for revenue that is more than its rate."""
@@ -103,10 +103,13 @@ def _fit(problems: Sequence[Problem], structure: Structure, options: TrainingOpt
     slices = np.concatenate([p.slices for p in problems])
     most, seed, threads = options.max_forest_rows, options.seed, options.threads
     found = {}
+    told = is_told(table)
     for stage in STAGES:
         mine = in_stage(slices, stage)
+        mine = mine & told if stage == "unseen" and (mine & told).any() else mine
         if mine.any():
             part = table.filter(pl.Series(mine))
+            part = part if stage == "unseen" else part.drop(WORDING, strict=False)  # counts have heard the words
             found[stage] = fit_members(part, target[mine], slices[mine], max_rows=most, seed=seed, threads=threads)
     return found
 
@@ -131,9 +134,9 @@ def _weighted(location: LocationModel, later: Sequence[Problem], options: Traini
 def _weighted_on(
     table: pl.DataFrame, slices: np.ndarray, actual: Vector, ensemble: Ensemble, options: TrainingOptions
 ) -> Ensemble:
-    """Return the ensemble with weights chosen on n rows, of its own for each slice with enough of them."""
+    """Return the ensemble with weights chosen on n rows, of its own for each number of days seen with enough of them."""
     predictions = member_predictions(ensemble, ensemble.encoder.matrix(table), slices)
-    pooled = _pooled(slices)
+    pooled = _seen_alike(slices)
     weights = {"": choose_weights(predictions, actual, seed=options.seed)}
     for group in sorted(set(pooled.tolist())):
         mine = pooled == group
@@ -174,9 +177,9 @@ def _proven(location: LocationModel, judged_on: Sequence[Problem]) -> set[str]:
     return proven
 
 
-def _pooled(slices: np.ndarray) -> np.ndarray:
-    names, code = np.unique(slices, return_inverse=True)
-    return np.array([parents(str(name))[0] for name in names], dtype=np.str_)[code]
+def _seen_alike(slices: np.ndarray) -> np.ndarray:
+    """Return for n slices the days seen: formats and horizons share weights, for alone they follow the luck of few videos."""
+    return np.array([str(name).rsplit("/", 1)[1] for name in slices], dtype=np.str_)
 
 
 def _spread(later: Sequence[Problem], location: LocationModel, options: TrainingOptions) -> Spread:

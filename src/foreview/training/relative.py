@@ -20,7 +20,7 @@ from foreview.uncertainty.conformal import parents, score_quantiles
 from foreview.uncertainty.distribution import bounded, mrse_point
 from foreview.vocabulary import SMALLEST_UNIT
 
-MAX_ROWS = 250_000
+MAX_ROWS = 500_000
 MIN_ROWS = 500
 """Rows with at least one view counted and one to come true, below which nothing is fitted; and rows that a slice is tried on."""
 

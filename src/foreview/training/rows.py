@@ -17,6 +17,8 @@ from foreview.options import TrainingOptions
 from foreview.tables.catalogue import Catalogue
 from foreview.vocabulary import DAY_MS, HORIZON_DAYS, TARGETS, Target
 
+FACTS: Final = ("duration_s", "category", "title_length", "channel_recent_videos", "channel_followers")
+"""Features of which at least one is known where a publication is told of at all."""
 WEEKDAY: Final = ("day_of_week", "weekday_sin", "weekday_cos")
 WEEKS: Final = 2
 """Times that each weekday must have come round before anything is learnt from it: until then a weekday is one particular day."""
@@ -104,6 +106,12 @@ def _covers_weekdays(published: pl.Series) -> bool:
     """Whether ``published`` (UTC, may be empty) spans at least :data:`WEEKS` weeks."""
     first, last = published.min(), published.max()
     return isinstance(first, datetime) and isinstance(last, datetime) and last - first >= timedelta(weeks=WEEKS)
+
+
+def is_told(table: pl.DataFrame) -> np.ndarray:
+    """Return whether anything but its format is known of each video: of the others nothing can be learnt before they are counted."""
+    told = table.select(pl.any_horizontal(pl.col(name).is_not_null() for name in FACTS)).to_series()
+    return told.to_numpy().astype(np.bool_)
 
 
 def _issues(mature: pl.DataFrame, options: TrainingOptions) -> pl.DataFrame:

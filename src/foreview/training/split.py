@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from foreview.options import Embargo
-from foreview.training.rows import Rows
+from foreview.training.rows import Rows, is_told
 
 FIT_SHARE = 0.7
 """Share of the mature videos published before the inner origin."""
@@ -40,15 +40,21 @@ class InnerSplit:
 def inner_splits(all_rows: Sequence[Rows], embargo: Embargo) -> tuple[InnerSplit, ...]:
     """Return the split of each target's videos by publication, with one origin for all of them.
 
-    The origin is the earliest by which 70 % of a target's videos were published; those after it are halved target by target, because
+    The origin is the earliest by which 70 % of a target's videos were published, counting those that anything is known of, where
+    there are any: else models might be judged that never saw what they will know. The videos after it are halved target by target, because
     30-day labels mature later than 7-day ones. With the full embargo a row is fitted on only if its label was mature at
     the origin. A history too short for that is split by publication alone, and the split says so.
     """
-    times = [np.unique(rows.published) for rows in all_rows]
+    times = [np.unique(_told(rows)) for rows in all_rows]
     origin = min(int(found[min(int(FIT_SHARE * found.size), found.size - 1)]) for found in times)
     fitted = min(int((rows.matured <= origin).sum()) for rows in all_rows)
     embargoed = embargo == "full" and fitted >= MIN_FIT_ROWS
     return tuple(InnerSplit(origin, _middle(found[found > origin], origin), embargoed) for found in times)
+
+
+def _told(rows: Rows) -> np.ndarray:
+    told = rows.published[is_told(rows.table)]
+    return told if told.size else rows.published
 
 
 def _middle(times: np.ndarray, otherwise: int) -> int:

@@ -1,16 +1,19 @@
 import numpy as np
 import polars as pl
 
-from foreview.training.rows import Rows
+from foreview.training.rows import FACTS, Rows
 from foreview.training.split import inner_splits
 
 DAY = 86_400_000
 
 
-def rows_of(published_days: list[int], matures_after: int) -> Rows:
+def rows_of(published_days: list[int], matures_after: int, told_from: int = 0) -> Rows:
     published = np.array(published_days, dtype=np.int64) * DAY
     blank = np.zeros(len(published))
-    table = pl.DataFrame({"x": blank})
+    known = pl.Series([60.0 if day >= told_from else None for day in published_days], dtype=pl.Float64)
+    table = pl.DataFrame(
+        {**dict.fromkeys(FACTS, pl.Series([None] * len(blank), dtype=pl.Float64)), "duration_s": known}
+    )
     return Rows("views_7d", table, blank, blank, published, published + matures_after * DAY, published)
 
 
@@ -48,3 +51,13 @@ def test_without_embargo_members_are_fitted_by_publication() -> None:
 def test_a_history_too_short_for_an_embargo_says_so() -> None:
     (split,) = inner_splits([rows_of(list(range(40)), 30)], "full")
     assert not split.embargoed
+
+
+def test_the_origin_counts_the_videos_that_anything_is_known_of() -> None:
+    (split,) = inner_splits([rows_of(list(range(200)), 7, told_from=100)], "full")
+    assert split.origin == (100 + 70) * DAY
+
+
+def test_where_nothing_is_known_of_any_video_the_origin_counts_all() -> None:
+    (split,) = inner_splits([rows_of(list(range(200)), 7, told_from=1000)], "full")
+    assert split.origin == 140 * DAY
