@@ -61,7 +61,8 @@ def score_words(words: Words, texts: pl.Series) -> Vector:
     """Return a score for each text, in the unit of the target it was fitted to; NaN where there is no text."""
     given = texts.is_not_null().to_numpy()
     found = np.full(len(texts), np.nan)
-    found[given] = _hashed(texts.drop_nulls()) @ words.weights + words.intercept
+    if given.any():
+        found[given] = _hashed(texts.drop_nulls()) @ words.weights + words.intercept
     return found
 
 
@@ -81,7 +82,7 @@ def held_out_scores(texts: pl.Series, target: Vector) -> Vector:
 
 
 def _hashed(texts: pl.Series) -> Any:
-    """Return a sparse matrix (n, buckets); a row depends on its own text alone."""
+    """Return a sparse matrix (n, buckets) of at least one text; a row depends on its own text alone."""
     return _hasher().transform(texts.to_list())
 
 

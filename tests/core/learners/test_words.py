@@ -56,6 +56,14 @@ def test_a_missing_text_has_no_score_and_teaches_nothing():
     assert np.isnan(held_out_scores(gaps, np.zeros(402))[400:]).all()
 
 
+@pytest.mark.parametrize("texts_given", [[], [None], [None, None]])
+def test_without_any_text_there_is_no_score(texts_given: list[None]):
+    titles, worth = texts(300, seed=12)
+    found = score_words(fit_words(titles, worth), pl.Series(texts_given, dtype=pl.String))
+    assert np.isnan(found).all()
+    assert len(found) == len(texts_given)
+
+
 def test_a_text_scores_alone_as_in_a_batch_to_the_last_bit():
     titles, worth = texts(300, seed=8)
     words = fit_words(titles, worth)
