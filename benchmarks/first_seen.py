@@ -77,9 +77,10 @@ class Parts:
 def main() -> None:
     """Print the section."""
     predictions = replay(read_catalogue(panel_folder("trending")))
+    age = float(np.median(predictions["issue_age_days"].to_numpy()))
     print(
         f"Each video is forecast when it was first seen, if it was at most {OLDEST_DAYS} d old then (the median was "
-        f"{predictions['issue_age_days'].median():.2f} d), to 7 d. Learnt from what was known at the end of the training, labels too; tested "
+        f"{age:.2f} d), to 7 d. Learnt from what was known at the end of the training, labels too; tested "
         "on the month after. The baselines are fitted on the count at the same first sight.\n\nMAE ln of the same rows, and Foreview's as a "
         "share of the better baseline's (paired bootstrap by channel):\n"
     )
