@@ -20,6 +20,7 @@ KEYS: Final = ("video_id", "published_at", "base", "actual")
 """Columns of the tables that are no feature: whose row, when published, ln(1 + last count), views at the horizon."""
 BEYOND: Final = "beyond"
 """The column to be learnt: ln(1 + views at the horizon) beyond ``base``."""
+PROSE: Final = "wording"
 PRESET: Final = "medium_quality"
 
 
@@ -55,11 +56,11 @@ def main() -> None:
 
 
 def _table(path: Path) -> Any:
-    """Return a table whose text columns are categories: a column of few words must not be taken for prose."""
+    """Return a table whose text columns are categories but for the wording: a column of few words must not be taken for prose."""
     import pandas as pd
 
     table = pd.read_parquet(path)
-    text = [name for name in table.select_dtypes(include="object").columns if name not in KEYS]
+    text = [name for name in table.select_dtypes(include="object").columns if name not in {*KEYS, PROSE}]
     return table.astype(dict.fromkeys(text, "category"))
 
 

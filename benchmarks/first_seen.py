@@ -31,9 +31,10 @@ from foreview.options import LabelOptions
 from foreview.tables.catalogue import Catalogue
 from foreview.tables.folder import read_catalogue
 from foreview.training.trainer import train
+from foreview.vocabulary import Target
 
 OLDEST_DAYS: Final = 1.5
-TARGET: Final = "views_7d"
+TARGET: Final[Target] = "views_7d"
 GOAL: Final = 0.85
 PREDICTIONS: Final = BUILD / "first-seen" / "predictions.parquet"
 BASELINES: Final = {

@@ -19,13 +19,14 @@ from benchmarks.backtests import read_report, run_backtest
 from benchmarks.panels import BUILD, DATA, panel_folder
 from foreview.curves.labels import labels
 from foreview.features.matrix import feature_table
-from foreview.features.spec import features_with
 from foreview.tables.catalogue import Catalogue
 from foreview.tables.fingerprint import fingerprint_of
 from foreview.tables.folder import read_catalogue
+from foreview.training.rows import rows_of
+from foreview.vocabulary import Target
 
 YOUKU_TEST_FROM: Final = datetime(2015, 12, 15, tzinfo=UTC)
-YOUKU: Final = (
+YOUKU: Final[tuple[tuple[str, str, int, Target], ...]] = (
     ("A1", "Youku, 7 → 30 d", 7, "views_30d"),
     ("A2", "Youku, 3 → 30 d", 3, "views_30d"),
     ("A3", "Youku, 1 → 30 d", 1, "views_30d"),
@@ -96,9 +97,9 @@ def _youku_problems(goals: Collection[str]) -> Iterator[Problem]:
         )
         rows = _rows(catalogue, issues, target, least=0 if age == 0 else 1)
         later = rows["published_at"] >= YOUKU_TEST_FROM
+        train, test = _tables(rows.filter(~later), rows.filter(later), target)
         said = predictions.filter(pl.col("issue_age_days") == age, pl.col("target") == target)
-        test = rows.filter(later)
-        yield Problem(goal, title, "", rows.filter(~later), test, _foreview(goal, test, said))
+        yield Problem(goal, title, "", train, test, _foreview(goal, test, said))
 
 
 def _youku_rows(age: int) -> pl.DataFrame:
@@ -117,27 +118,36 @@ def _trending_problems() -> Iterator[Problem]:
     predictions = pl.read_parquet(first_seen.PREDICTIONS)
     for origin in first_seen.ORIGINS:
         parts = first_seen.parts_of(catalogue, origin)
-        train = _rows(parts.training, parts.fit.select("video_id", "as_of"), first_seen.TARGET, least=1)
-        test = _rows(catalogue, parts.test.select("video_id", "as_of"), first_seen.TARGET, least=1)
+        known = _rows(parts.training, parts.fit.select("video_id", "as_of"), first_seen.TARGET, least=1)
+        later = _rows(catalogue, parts.test.select("video_id", "as_of"), first_seen.TARGET, least=1)
+        train, test = _tables(known, later, first_seen.TARGET)
         said = predictions.filter(pl.col("train_until") == origin.train_until)
         title = f"trending, first seen at most {first_seen.OLDEST_DAYS} d old → 7 d"
         yield Problem("A5", title, f"from {origin.test_from}", train, test, _foreview("A5", test, said))
 
 
-def _rows(catalogue: Catalogue, issues: pl.DataFrame, target: str, *, least: int) -> pl.DataFrame:
+def _rows(catalogue: Catalogue, issues: pl.DataFrame, target: Target, *, least: int) -> pl.DataFrame:
     """Return features and outcome of ``issues`` (``video_id, as_of``) whose outcome is known and at least ``least``."""
-    actual = labels(catalogue).select("video_id", actual=target)
-    table = feature_table(catalogue, issues)
-    names = [feature.name for feature in features_with(catalogue.declared)]
-    features = [pl.col(n).cast(pl.Float64) if table.schema[n] == pl.Boolean() else pl.col(n) for n in names]
-    base = pl.col("initial_views").fill_null(0.0).log1p()
+    owner = pl.coalesce("channel_id", pl.format("video {}", "video_id")).alias("owner")
     return (
-        table.join(actual, on="video_id", maintain_order="left")
-        .join(catalogue.videos.select("video_id", "published_at"), on="video_id", maintain_order="left")
-        .filter(pl.col("actual") >= least)
-        .with_columns(base=base, **{BEYOND: pl.col("actual").log1p() - base})
-        .select(*KEYS, BEYOND, *features)
+        feature_table(catalogue, issues)
+        .join(labels(catalogue), on="video_id", maintain_order="left")
+        .join(catalogue.videos.select("video_id", "published_at", owner), on="video_id", maintain_order="left")
+        .filter(pl.col(target) >= least)
     )
+
+
+def _tables(train: pl.DataFrame, test: pl.DataFrame, target: Target) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Return both with :data:`~benchmarks.autogluon_run.KEYS`, ``beyond`` and the features that Foreview's own members are shown."""
+    base = pl.col("initial_views").fill_null(0.0).log1p()
+    features = [
+        pl.col(name).cast(pl.Float64) if kind == pl.Boolean() else pl.col(name)
+        for name, kind in rows_of(target, train).table.schema.items()
+        if name != "horizon_days"
+    ]
+    beyond = {"actual": pl.col(target), "base": base, BEYOND: pl.col(target).log1p() - base}
+    told, asked = (rows.with_columns(**beyond).select(*KEYS, BEYOND, *features) for rows in (train, test))
+    return told, asked
 
 
 def _foreview(goal: str, test: pl.DataFrame, said: pl.DataFrame) -> pl.DataFrame:

@@ -15,7 +15,7 @@ import numpy as np
 import polars as pl
 
 from benchmarks.autogluon_run import BEYOND, KEYS
-from foreview.learners.matrix import Matrix, Vector, fit_encoder
+from foreview.learners.matrix import Matrix, Vector, fit_encoder_with_words
 
 LATER_SHARE: Final = 0.25
 """Of the training videos, the last published ones, on which trials are judged."""
@@ -93,8 +93,8 @@ def fit_tuned(train: pl.DataFrame, test: pl.DataFrame, *, trials: int, seed: int
 
 def _window(rows: pl.DataFrame, later: pl.DataFrame, features: list[str]) -> _Window:
     target = rows[BEYOND].to_numpy()
-    encoder = fit_encoder(rows.select(features), target)
-    return _Window(encoder.matrix(rows), target, encoder.matrix(later), later[BEYOND].to_numpy())
+    encoder, matrix = fit_encoder_with_words(rows.select(features), target)
+    return _Window(matrix, target, encoder.matrix(later), later[BEYOND].to_numpy())
 
 
 def _search(window: _Window, trials: int, stream: np.random.Generator) -> list[_Trial]:
