@@ -1,6 +1,6 @@
 """Renew ``docs/explanation/measurements.md``: all sections, or those named.
 
-``python -m benchmarks.measure [reference] [youku] [trending] [leaks] [scale] [losses] [prior]``; ``make measure``. Each section says when and on which machine
+``python -m benchmarks.measure [reference] [youku] [trending] [order] [leaks] [scale] [losses] [prior]``; ``make measure``. Each section says when and on which machine
 it was measured; a section that fails or whose data is absent keeps its last figures.
 """
 
@@ -23,6 +23,7 @@ SECTIONS: Final = {
     "reference": ("The reference table, reproduced without a catalogue", "benchmarks.youku_reference"),
     "youku": ("Youku: ordinary uploads, no embargo possible", "benchmarks.youku"),
     "trending": ("Trending: calendar cut-offs and the full embargo", "benchmarks.trending"),
+    "order": ("A million forecasts: no contradiction", "benchmarks.order"),
     "leaks": ("The leakage audit on planted leaks", "benchmarks.leaks"),
     "scale": ("Time and memory", "benchmarks.scale"),
     "losses": ("Which loss", "benchmarks.losses"),
