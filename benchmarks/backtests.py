@@ -6,15 +6,39 @@ import json
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 import polars as pl
 
 from benchmarks.panels import BUILD, CHECKOUT
+from foreview.backtest.goals import ASKED, ENOUGH, GOAL_HEAD, Verdict, goal_cells
 from foreview.metrics.bootstrap import Estimate, bootstrap_means
 from foreview.metrics.point import ln_errors
+
+_GOALS: Final[tuple[tuple[str, Callable[[Verdict], bool]], ...]] = (
+    (
+        f"coverage within 2 points of the level (calibration and test ≥ {ENOUGH:,})",
+        lambda one: one.subject == "coverage" and "points" in one.goal,
+    ),
+    (
+        "coverage of smaller slices not refuted by the exact binomial test",
+        lambda one: one.subject == "coverage" and "points" not in one.goal,
+    ),
+    ("interval score ≤ 0.90 × the best constant width", lambda one: one.subject == "interval_score"),
+    (
+        "CRPS ≤ 0.95 × the best single shape around the same points",
+        lambda one: one.subject == "crps" and one.of == "residuals",
+    ),
+    (
+        "CRPS ≤ 0.95 × each baseline with its residuals around it",
+        lambda one: one.subject == "crps" and one.of != "residuals",
+    ),
+    (f"expected calibration error ≤ 0.03 (test ≥ {ENOUGH:,})", lambda one: one.subject == "calibration_error"),
+)
+"""What is asked, in words, and which verdicts answer it."""
 
 
 def run_backtest(catalogue: Path, *arguments: str) -> tuple[Path, str]:
@@ -69,6 +93,50 @@ def intervals_table(report: dict[str, Any], format_: str) -> str:
             cells = [*covered, *(number(figure) for figure in figures)]
             lines.append(f"| {part['target']} | {part['issue_age_days']:g} | {part['rows']:,} | {' | '.join(cells)} |")
     return "\n".join(lines)
+
+
+def goals_section(report: dict[str, Any]) -> str:
+    """Return whether the slices keep what is asked of their uncertainty, formats told apart: goal by goal, then as a table."""
+    head = ["target", "age d", "format", "calibrated on", "tested on", *GOAL_HEAD]
+    lines = [_summary(report, *goal) for goal in _GOALS]
+    lines += ["", ASKED, "", f"| {' | '.join(head)} |", "|---" * len(head) + "|"]
+    for part in _told_apart(report):
+        counts = (f"{part['calibration_videos']:,}", f"{part['rows']:,}")
+        lines.append(f"| {' | '.join([*_where(part), *counts, *goal_cells(_verdicts(part))])} |")
+    return "\n".join(lines)
+
+
+def _summary(report: dict[str, Any], says: str, asks: Callable[[Verdict], bool]) -> str:
+    missed, judged = [], 0
+    for part in _told_apart(report):
+        asked = [one for one in _verdicts(part) if asks(one) and one.met is not None]
+        judged += len(asked)
+        target, age, format_ = _where(part)
+        missed += [
+            f"{target} {format_} {age} d {one.of.replace('_', ' ')}: {_figure(one)}" for one in asked if not one.met
+        ]
+    if not judged:
+        return f"- {says}: no slice is large enough to tell."
+    verdict = f"NOT met by {'; '.join(missed)}" if missed else "met"
+    return f"- {says}: {judged - len(missed)} of {judged}, {verdict}."
+
+
+def _figure(one: Verdict) -> str:
+    return f"{100 * one.figure:.1f}" if one.subject == "coverage" else number(one.figure)
+
+
+def _told_apart(report: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    return (part for part in report["slices"] if part["format"] != "all")
+
+
+def _where(part: dict[str, Any]) -> tuple[str, str, str]:
+    return part["target"], f"{part['issue_age_days']:g}", part["format"]
+
+
+def _verdicts(part: dict[str, Any]) -> list[Verdict]:
+    """Return the verdicts of a slice; a figure that JSON cannot say is nan."""
+    found = [{**one, "figure": float("nan") if one["figure"] is None else one["figure"]} for one in part["verdicts"]]
+    return [Verdict(**one) for one in found]
 
 
 def number(value: float | None, digits: int = 3) -> str:

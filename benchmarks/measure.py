@@ -1,6 +1,6 @@
 """Renew ``docs/explanation/measurements.md``: all sections, or those named.
 
-``python -m benchmarks.measure [reference] [youku] [trending] [first_seen] [opponents] [leaks] [scale] [losses] [prior]``; ``make measure``. Each section says when and on which machine
+``python -m benchmarks.measure SECTION …``; ``make measure``. Each section says when and on which machine
 it was measured; a section that fails or whose data is absent keeps its last figures.
 """
 
@@ -25,8 +25,11 @@ SECTIONS: Final = {
     "trending": ("Trending: calendar cut-offs and the full embargo", "benchmarks.trending"),
     "first_seen": ("Trending: from the first sight to 7 days", "benchmarks.first_seen"),
     "opponents": ("Beside a tuned XGBoost and AutoGluon", "benchmarks.opponents"),
+    "order": ("A million forecasts: no contradiction", "benchmarks.order"),
     "leaks": ("The leakage audit on planted leaks", "benchmarks.leaks"),
     "scale": ("Time and memory", "benchmarks.scale"),
+    "at_publication": ("What was tried at publication", "benchmarks.at_publication"),
+    "words": ("What words tell", "benchmarks.words"),
     "losses": ("Which loss", "benchmarks.losses"),
     "prior": ("What the documented prior is rounded from", "benchmarks.prior"),
 }

@@ -8,7 +8,7 @@ from __future__ import annotations
 import sys
 from typing import Final
 
-from benchmarks.backtests import errors_table, intervals_table, read_report, run_backtest
+from benchmarks.backtests import errors_table, goals_section, intervals_table, read_report, run_backtest
 from benchmarks.panels import BUILD, panel_folder
 
 ARGUMENTS: Final = (
@@ -36,6 +36,8 @@ def main() -> None:
         "\nSelected on success and survivorship: a video has an outcome only while it still charts. These figures are of such videos, not of "
         "ordinary ones.\n"
     )
+    print("What is asked of the uncertainty, each issue age, short and long apart:\n")
+    print(f"{goals_section(values)}\n")
     for name in ("all", "short", "long"):
         print(f"**{name}**\n\n{errors_table(values, name)}\n\n{intervals_table(values, name)}\n")
 

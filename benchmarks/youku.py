@@ -11,7 +11,14 @@ from typing import Any, Final
 import numpy as np
 import polars as pl
 
-from benchmarks.backtests import errors_table, intervals_table, number, read_report, run_backtest
+from benchmarks.backtests import (
+    errors_table,
+    goals_section,
+    intervals_table,
+    number,
+    read_report,
+    run_backtest,
+)
 from benchmarks.panels import BUILD, DATA, panel_folder
 from foreview.learners.baselines import fit_pinto_ml, predict_pinto_ml
 from foreview.metrics.point import mae_ln, mrse
@@ -58,6 +65,8 @@ def main() -> None:
     print(_beside_reference(predictions))
     print(_goal(predictions))
     print(_at_publication(predictions))
+    print("\nWhat is asked of the uncertainty, each issue age, short and long apart:\n")
+    print(f"{goals_section(values)}")
     print("\nAll test videos with an outcome:\n")
     for name in ("all", "short", "long"):
         print(f"**{name}**\n\n{errors_table(values, name)}\n\n{intervals_table(values, name)}\n")

@@ -159,8 +159,9 @@ def value_at(curve: list[Point], published: datetime, at: datetime, measure: str
 def _between(left: float | None, right: float | None, share: float) -> float | None:
     if left is None or right is None:
         return None
-    low, high = math.log1p(max(left, 0.0)), math.log1p(max(right, 0.0))
-    return math.expm1(low + share * (high - low))
+    left, right = max(left, 0.0), max(right, 0.0)
+    low, high = math.log1p(left), math.log1p(right)
+    return min(max(math.expm1(low + share * (high - low)), min(left, right)), max(left, right))
 
 
 def matured(curve: list[Point], published: datetime, days: int, measure: str) -> tuple[float | None, datetime | None]:
@@ -193,7 +194,7 @@ def slow_labels(raw: Raw, video_id: str) -> Row:
     counted, known = found["views_30d"]
     interactions, _ = matured(views, published, 30, "interactions")
     if counted and interactions is not None:
-        found["engagement_rate"] = (100.0 * interactions / counted, known)
+        found["engagement_rate"] = (100.0 * max(interactions, 0.0) / counted, known)
     row: Row = {"video_id": video_id}
     for target, (value, at) in found.items():
         mixed = mixes_regimes(video, 7 if target == "views_7d" else 30)

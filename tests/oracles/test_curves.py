@@ -1,17 +1,21 @@
 from __future__ import annotations
 
 import math
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import numpy as np
+import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from foreview.curves.curve import revenue_curves, view_curves
 from foreview.curves.labels import labels
+from foreview.tables.catalogue import Catalogue
 from tests.oracles.catalogues import AGES_MS, catalogues
 from tests.oracles.slow_curves import MS, raw_of, revenue_points, slow_labels, value_at, view_points
+
+NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 
 
 def same(found: float | None, expected: float | None) -> bool:
@@ -64,3 +68,24 @@ def test_every_label_and_its_maturity_are_those_of_its_slow_twin(catalogue):
                 assert found[name] == value, (name, found, expected)
             else:
                 assert same(found[name], value), (name, found, expected)
+
+
+def test_a_counter_that_stands_still_is_itself_between_two_readings():
+    """``expm1(log1p(18))`` is a little less than 18."""
+    for count in range(200):
+        assert labels(read_twice(float(count), float(count)))["views_7d"].item() == count
+
+
+def test_engagement_taken_back_beyond_what_was_given_is_none():
+    days = [NOON.date() + timedelta(days=k) for k in range(33)]
+    daily = pl.DataFrame({"video_id": "a", "date": days, "views": 10.0, "likes": -2.0, "comments": 1.0, "shares": 0.0})
+    midnight = NOON.replace(hour=0)  # so that a day closes at age 30 d, and nothing is interpolated
+    catalogue = Catalogue.of(pl.DataFrame({"video_id": ["a"], "published_at": [midnight]}), daily=daily)
+    assert labels(catalogue)["engagement_rate"].item() == 0.0
+
+
+def read_twice(before: float, after: float) -> Catalogue:
+    """One video, read half a day before it is seven days old and half a day after."""
+    seen = [NOON + timedelta(days=age) for age in (6.5, 7.5)]
+    snapshots = pl.DataFrame({"video_id": "a", "observed_at": seen, "views": [before, after]})
+    return Catalogue.of(pl.DataFrame({"video_id": ["a"], "published_at": [NOON]}), snapshots=snapshots)

@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import groupby
 from typing import Final
 
-from foreview.backtest.scores import Comparison, SliceScores
+from foreview.backtest.scores import SliceScores
+from foreview.metrics.bootstrap import Estimate
 from foreview.plots.dots import Dot, DotPanel, Row
 from foreview.plots.lines import LinePanel, Point, Series
 from foreview.plots.page import Figure, Table
@@ -21,6 +22,12 @@ METHODS: Final = {
     "pinto_mrbf": "Pinto MRBF",
 }
 LOOKS: Final = {name: look for look, name in enumerate(METHODS)}
+PLAINER: Final = {
+    ("interval_50", "constant_width"): "50 % interval ÷ constant width",
+    ("interval_80", "constant_width"): "80 % interval ÷ constant width",
+    ("interval_95", "constant_width"): "95 % interval ÷ constant width",
+    ("crps", "residuals"): "CRPS ÷ one shape",
+}
 AGE: Final = "issue age [d]"
 WORST_RATIO: Final = 2.0
 """Where the axis of a ratio ends; longer intervals are cut there and told whole in the table."""
@@ -51,23 +58,9 @@ def order_figure(slices: Sequence[SliceScores]) -> Figure[LinePanel]:
 
 def skill_figure(slices: Sequence[SliceScores]) -> Figure[DotPanel] | None:
     """Return the error of the forecast over that of each baseline, with its interval; None where none can be told."""
-    rows = {name: [row for row in map(_skill_row, part) if row.dots] for name, part in by_format(slices)}
-    dots = [dot for part in rows.values() for row in part for dot in row.dots]
-    if not dots:
+    panels = _ratio_panels(slices, _skill_row, "error of the forecast ÷ error of the baseline", "Error ratios")
+    if not panels:
         return None
-    ends = [1.0, *(min(end, WORST_RATIO) for dot in dots for end in (dot.low, dot.high))]
-    axis = linear_axis("error of the forecast ÷ error of the baseline", ends, 4)
-    panels = [
-        DotPanel(
-            f"{name} videos",
-            f"Error ratios of {name} videos by issue age, with 95 % intervals.",
-            axis,
-            tuple(part),
-            ((1.0, 1),),
-        )
-        for name, part in rows.items()
-        if part
-    ]
     return Figure(
         "Better than the baselines?",
         "Left of 1 the forecast is better, and surely so where the whole line is: 95 % intervals of a paired bootstrap that draws "
@@ -75,6 +68,44 @@ def skill_figure(slices: Sequence[SliceScores]) -> Figure[DotPanel] | None:
         panels,
         row_table(panels),
     )
+
+
+def sharpness_figure(slices: Sequence[SliceScores]) -> Figure[DotPanel] | None:
+    """Return the scores of the distributions over those of plainer uncertainty, with intervals; None where none can be told."""
+    panels = _ratio_panels(
+        slices, _sharpness_row, "score of the forecast ÷ score of the plainer uncertainty", "Score ratios"
+    )
+    if not panels:
+        return None
+    return Figure(
+        "Is every video's own uncertainty worth having?",
+        "Left of 1 it is: interval scores against the best constant width, CRPS against the best single shape, both around the same points. "
+        "The best in hindsight, chosen on the very outcomes: no calibration could have made better ones. 95 % intervals of a paired bootstrap.",
+        panels,
+        row_table(panels),
+    )
+
+
+def _ratio_panels(
+    slices: Sequence[SliceScores], row: Callable[[SliceScores], Row], label: str, what: str
+) -> list[DotPanel]:
+    """Return a panel a format with ratios by issue age, all on one axis; what has no ratio is left out."""
+    rows = {name: [found for found in map(row, part) if found.dots] for name, part in by_format(slices)}
+    dots = [dot for part in rows.values() for found in part for dot in found.dots]
+    if not dots:
+        return []
+    axis = linear_axis(label, [1.0, *(min(end, WORST_RATIO) for dot in dots for end in (dot.low, dot.high))], 4)
+    return [
+        DotPanel(
+            f"{name} videos",
+            f"{what} of {name} videos by issue age, with 95 % intervals.",
+            axis,
+            tuple(part),
+            ((1.0, 1),),
+        )
+        for name, part in rows.items()
+        if part
+    ]
 
 
 def by_format(slices: Sequence[SliceScores]) -> Iterator[tuple[str, list[SliceScores]]]:
@@ -161,11 +192,21 @@ def _orders(scores: SliceScores) -> Iterator[tuple[str, int, Point]]:
 
 
 def _skill_row(scores: SliceScores) -> Row:
-    found = [_skill(comparison) for comparison in scores.comparisons]
-    return Row(age_name(scores), tuple(dot for dot in found if math.isfinite(dot.value + dot.low + dot.high)))
+    dots = (
+        _ratio(f"÷ {METHODS[found.baseline]}", LOOKS[found.baseline], found.mae_ln_ratio)
+        for found in scores.comparisons
+    )
+    return Row(age_name(scores), tuple(filter(None, dots)))
 
 
-def _skill(found: Comparison) -> Dot:
-    ratio = found.mae_ln_ratio
-    says = f"{ratio.value:.3f} ({ratio.low:.3f} – {ratio.high:.3f})"
-    return Dot(f"÷ {METHODS[found.baseline]}", LOOKS[found.baseline], ratio.value, ratio.low, ratio.high, says)
+def _sharpness_row(scores: SliceScores) -> Row:
+    found = {(ratio.score, ratio.against): ratio.ratio for ratio in scores.sharpness}
+    dots = (_ratio(name, look, found[key]) for look, (key, name) in enumerate(PLAINER.items()) if key in found)
+    return Row(age_name(scores), tuple(filter(None, dots)))
+
+
+def _ratio(name: str, look: int, found: Estimate) -> Dot | None:
+    if not math.isfinite(found.value + found.low + found.high):
+        return None
+    says = f"{found.value:.3f} ({found.low:.3f} – {found.high:.3f})"
+    return Dot(name, look, found.value, found.low, found.high, says)

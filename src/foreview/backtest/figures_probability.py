@@ -8,7 +8,8 @@ from itertools import groupby
 from typing import Final, TypeAlias
 
 from foreview.backtest.figures import age_name, age_table, by_age, by_format, row_table
-from foreview.backtest.scores import IntervalScores, QuantileScores, SliceScores
+from foreview.backtest.intervals import IntervalScores, QuantileScores
+from foreview.backtest.scores import SliceScores
 from foreview.metrics.interval import binomial_share
 from foreview.metrics.ranking import ReliabilityBin
 from foreview.plots.dots import Dot, DotPanel, Row

@@ -6,12 +6,13 @@ import math
 from itertools import groupby
 from typing import Final
 
+from foreview.backtest.goals import ASKED, GOAL_HEAD, goal_cells, verdicts
 from foreview.backtest.replay import Backtest
 from foreview.backtest.scores import SliceScores
 from foreview.metrics.bootstrap import Estimate
 from foreview.metrics.interval import Share
 from foreview.plots.markdown import table
-from foreview.vocabulary import TARGET_UNITS, Target
+from foreview.vocabulary import INTERVALS, TARGET_UNITS, Target
 
 NAMES: Final = {
     "forecast": "**forecast**",
@@ -25,6 +26,15 @@ _PROBABILITY_COLUMNS: Final = (
     *(column for name in ("low", "medium", "high", "beats typical") for column in (f"{name} AUC", "ECE")),
     "confidence ECE",
 )
+
+_SHARPNESS: Final = """\
+Sharpness: interval score of the forecasts ÷ that of the best constant width around the same points; CRPS ÷ that of the best single shape
+around the same points, and around each baseline's. The best in hindsight: no calibration could have made better ones."""
+_SHARPNESS_COLUMNS: Final = {
+    **{(f"interval_{level}", "constant_width"): f"{level} % ÷ constant width" for level in INTERVALS},
+    ("crps", "residuals"): "CRPS ÷ one shape",
+    **{("crps", name): f"CRPS ÷ {shown}" for name, shown in NAMES.items() if name != "forecast"},
+}
 
 
 def report_page(backtest: Backtest) -> str:
@@ -60,6 +70,11 @@ def _target(target: Target, slices: list[SliceScores]) -> list[str]:
             ["format", "age d", "rows", "50 %", "score", "80 %", "score", "95 %", "score", "CRPS ln"],
             [_intervals(scores) for scores in slices],
         ),
+        _SHARPNESS,
+        table(
+            ["format", "age d", *_SHARPNESS_COLUMNS.values()],
+            [[*_where(scores), *_sharpness(scores)] for scores in slices],
+        ),
         "Probabilities: area under the curve (AUC) and expected calibration error (ECE).",
         table(
             ["format", "age d", *_PROBABILITY_COLUMNS],
@@ -67,6 +82,11 @@ def _target(target: Target, slices: list[SliceScores]) -> list[str]:
         ),
         "Confidence: said → happened (rows), by tenth.",
         table(["format", "age d", "said → happened"], [_confidence(scores) for scores in slices]),
+        ASKED,
+        table(
+            ["format", "age d", "calibrated on", "tested on", *GOAL_HEAD],
+            [[*_where(s), f"{s.calibration_videos:,}", f"{s.rows:,}", *goal_cells(verdicts(s))] for s in slices],
+        ),
     ]
 
 
@@ -93,6 +113,11 @@ def _errors(scores: SliceScores) -> list[list[str]]:
 def _intervals(scores: SliceScores) -> list[str]:
     cells = [cell for found in scores.intervals for cell in (_share(found.covered), _number(found.score_ln))]
     return [*_where(scores), f"{scores.rows:,}", *cells, _number(scores.crps_ln)]
+
+
+def _sharpness(scores: SliceScores) -> list[str]:
+    found = {(ratio.score, ratio.against): _estimate(ratio.ratio) for ratio in scores.sharpness}
+    return [found.get(wanted, "–") for wanted in _SHARPNESS_COLUMNS]
 
 
 def _probabilities(scores: SliceScores) -> list[str]:

@@ -22,6 +22,11 @@ from foreview.vocabulary import TARGETS
 ReleaseT = TypeVar("ReleaseT")
 
 
+def not_told(_: object) -> Mapping[str, int]:
+    """Return nothing: a method need not say what it was calibrated on."""
+    return {}
+
+
 @dataclass(frozen=True, slots=True)
 class Method(Generic[ReleaseT]):
     """What is replayed. The replay lies below training and forecasting, so both are handed in."""
@@ -33,6 +38,8 @@ class Method(Generic[ReleaseT]):
     classes, in the target's unit), where it gives them, let the classes be scored."""
     describe: Callable[[ReleaseT], Mapping[str, Any]]
     """What the report says of the release, as values for JSON."""
+    calibrated: Callable[[ReleaseT], Mapping[str, int]] = not_told
+    """How many videos the release calibrated each slice (``target/format/days seen``) on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +112,7 @@ def backtest(
     return Backtest(
         plan=plan,
         predictions=predictions,
-        scores=score(predictions, seed=options.seed, progress=progress),
+        scores=score(predictions, method.calibrated(release), seed=options.seed, progress=progress),
         release=method.describe(release),
         baselines=fitted,
         sentences=_sentences(plan, parts, predictions),

@@ -9,8 +9,10 @@ from pathlib import Path
 from typing import Any, Final
 
 from foreview.backtest.compared import Fitted
+from foreview.backtest.goals import verdicts
 from foreview.backtest.pages import report_page
 from foreview.backtest.replay import Backtest
+from foreview.backtest.scores import SliceScores
 from foreview.backtest.webpage import report_webpage
 from foreview.drafts import whole_folder
 from foreview.errors import UsageError
@@ -59,9 +61,13 @@ def report_values(backtest: Backtest) -> dict[str, Any]:
         "sentences": list(backtest.sentences),
         "release": dict(backtest.release),
         "baselines": [_fitted_values(fitted) for fitted in backtest.baselines],
-        "slices": [asdict(scores) for scores in backtest.scores],
+        "slices": [_slice_values(scores) for scores in backtest.scores],
     }
     return {name: _for_json(value) for name, value in values.items()}
+
+
+def _slice_values(scores: SliceScores) -> dict[str, Any]:
+    return {**asdict(scores), "verdicts": [asdict(verdict) for verdict in verdicts(scores)]}
 
 
 def _fitted_values(fitted: Fitted) -> dict[str, Any]:

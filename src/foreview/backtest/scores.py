@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -9,8 +10,12 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from foreview.backtest.columns import LN_GRID, ln_numbers, ln_quantiles, numbers
+from foreview.backtest.intervals import IntervalScores, QuantileScores, interval_scores, quantile_scores
+from foreview.backtest.sharpness import ScoreRatio, beside_baselines, sharpness
+from foreview.learners.slices import seen_bucket, slice_names
 from foreview.metrics.bootstrap import BootstrapMeans, Estimate, bootstrap_means
-from foreview.metrics.interval import Share, coverage, crps_from_quantiles, expected_share, interval_score, pinball
+from foreview.metrics.interval import crps_from_quantiles, pinball
 from foreview.metrics.point import (
     Floats,
     GroupedCorrelation,
@@ -35,7 +40,6 @@ POINTS: Final = {
 """For each method the column of its point and the column of its point for relative squared error."""
 SMALLEST: Final = {"views_7d": 1.0, "views_30d": 1.0, "engagement_rate": 0.1, "revenue_30d": 0.01}
 """Outcomes below this [unit of the target] have no relative error: it would be all that is seen."""
-LN_GRID: Final = np.array(list(QUANTILES.values()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,34 +66,6 @@ class Comparison:
     """Below 1 when the forecast is better."""
     mrse_ratio: Estimate | None
     """None where no outcome is large enough for a relative error."""
-
-
-@dataclass(frozen=True, slots=True)
-class IntervalScores:
-    """A central interval: what it promises [percent], the share it covered, its mean interval score of ln(1+y)."""
-
-    level: int
-    covered: Share
-    score_ln: float
-    width_ln: float
-    """Median width of the interval of ln(1+y)."""
-
-
-@dataclass(frozen=True, slots=True)
-class QuantileScores:
-    """A quantile: what share of ``n`` outcomes it promises at or below it, and what share was.
-
-    ``below`` and ``at_or_below`` differ where outcomes lie exactly on it, such as no revenue at all: then what is promised should
-    lie between the two. ``expected_low`` and ``expected_high`` are the 95 % binomial band around the promise.
-    """
-
-    name: str
-    promised: float
-    below: float
-    at_or_below: float
-    expected_low: float
-    expected_high: float
-    n: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,13 +106,23 @@ class SliceScores:
     beats_typical: ClassScores
     confidence: Reliability
     """Of the probability that the outcome lies within a factor of two of the point."""
+    sharpness: tuple[ScoreRatio, ...]
+    """Interval scores and CRPS over those of plainer uncertainty around the same points, then CRPS over that of each baseline."""
+    calibration_videos: int
+    """How many videos the release calibrated such forecasts on; 0 where it does not say."""
 
 
-def score(predictions: pl.DataFrame, *, seed: int = 0, progress: Progress = silent) -> tuple[SliceScores, ...]:
+def score(
+    predictions: pl.DataFrame,
+    calibrated: Mapping[str, int] | None = None,
+    *,
+    seed: int = 0,
+    progress: Progress = silent,
+) -> tuple[SliceScores, ...]:
     """Return the scores of ``predictions`` (see :class:`~foreview.backtest.replay.Backtest`), slice by slice.
 
     Slices come by target, issue age and format, ``all`` formats first where there are two. Slices whose outcomes were all
-    known already are left out.
+    known already are left out. ``calibrated`` says how many videos the release calibrated each ``target/format/days seen`` on.
     """
     ages = predictions["issue_age_days"].unique().sort().to_list()
     wanted = [(target, age) for target in TARGETS for age in ages]
@@ -148,12 +134,12 @@ def score(predictions: pl.DataFrame, *, seed: int = 0, progress: Progress = sile
         for name in ["all", *formats] if len(formats) > 1 else formats:
             part = rows if name == "all" else rows.filter(pl.col("format") == name)
             if (part["model_type"] != "observed").any():
-                found.append(_score_slice(name, part, seed))
+                found.append(_score_slice(name, part, calibrated or {}, seed))
     progress("score", len(wanted), len(wanted))
     return tuple(found)
 
 
-def _score_slice(name: str, everything: pl.DataFrame, seed: int) -> SliceScores:
+def _score_slice(name: str, everything: pl.DataFrame, calibrated: Mapping[str, int], seed: int) -> SliceScores:
     rows = everything.filter(pl.col("model_type") != "observed")
     methods = [m for m, (point, _) in POINTS.items() if rows[point].null_count() < rows.height]
     compared = rows.drop_nulls([POINTS[m][0] for m in methods])
@@ -167,14 +153,23 @@ def _score_slice(name: str, everything: pl.DataFrame, seed: int) -> SliceScores:
         alone=_method_scores(rows, "forecast"),
         compared=tuple(_method_scores(compared, method) for method in methods),
         comparisons=_comparisons(compared, methods, seed),
-        crps_ln=crps_from_quantiles(_ln(rows, "actual"), _ln_quantiles(rows), LN_GRID),
-        pinball_ln={q: pinball(_ln(rows, "actual"), _ln(rows, q), p) for q, p in QUANTILES.items()},
-        intervals=tuple(_interval_scores(rows, level) for level in INTERVALS),
-        quantiles=tuple(_quantile_scores(rows, name) for name in QUANTILES),
+        crps_ln=crps_from_quantiles(ln_numbers(rows, "actual"), ln_quantiles(rows), LN_GRID),
+        pinball_ln={q: pinball(ln_numbers(rows, "actual"), ln_numbers(rows, q), p) for q, p in QUANTILES.items()},
+        intervals=tuple(interval_scores(rows, level) for level in INTERVALS),
+        quantiles=tuple(quantile_scores(rows, name) for name in QUANTILES),
         classes=_class_scores(rows),
         beats_typical=_beats_typical(rows),
         confidence=_confidence(rows),
+        sharpness=sharpness(rows, _clusters(rows), seed=seed)
+        + beside_baselines(compared, methods[1:], _clusters(compared), seed=seed),
+        calibration_videos=_calibration_videos(rows, calibrated),
     )
+
+
+def _calibration_videos(rows: pl.DataFrame, calibrated: Mapping[str, int]) -> int:
+    formats = rows["format"].unique().sort().to_numpy()
+    seen = seen_bucket(np.full(formats.shape, rows["issue_age_days"][0]))
+    return sum(calibrated.get(str(name), 0) for name in slice_names(rows["target"][0], formats, seen))
 
 
 def _method_scores(rows: pl.DataFrame, method: str) -> MethodScores:
@@ -184,10 +179,10 @@ def _method_scores(rows: pl.DataFrame, method: str) -> MethodScores:
     return MethodScores(
         method=method,
         rows=rows.height,
-        mae_ln=mae_ln(_numbers(rows, "actual"), _numbers(rows, point)),
-        median_ape=median_ape(_numbers(large, "actual"), _numbers(large, point)),
-        mrse=mrse(_numbers(large, "actual"), _numbers(large, fair)),
-        spearman=spearman_within(_numbers(owned, "actual"), _numbers(owned, point), owned["channel_id"].to_numpy()),
+        mae_ln=mae_ln(numbers(rows, "actual"), numbers(rows, point)),
+        median_ape=median_ape(numbers(large, "actual"), numbers(large, point)),
+        mrse=mrse(numbers(large, "actual"), numbers(large, fair)),
+        spearman=spearman_within(numbers(owned, "actual"), numbers(owned, point), owned["channel_id"].to_numpy()),
     )
 
 
@@ -195,13 +190,13 @@ def _comparisons(rows: pl.DataFrame, methods: list[str], seed: int) -> tuple[Com
     if rows.is_empty():
         return ()
     large = rows.filter(pl.col("actual") >= _smallest(rows))
-    actual = _numbers(rows, "actual")
-    ln_losses = np.column_stack([ln_errors(actual, _numbers(rows, POINTS[m][0])) for m in methods])
+    actual = numbers(rows, "actual")
+    ln_losses = np.column_stack([ln_errors(actual, numbers(rows, POINTS[m][0])) for m in methods])
     ln_means = bootstrap_means(ln_losses, _clusters(rows), seed=seed)
     relative_means: BootstrapMeans | None = None
     if not large.is_empty():
-        actual = _numbers(large, "actual")
-        squares = [relative_errors(actual, _numbers(large, POINTS[m][1])) ** 2 for m in methods]
+        actual = numbers(large, "actual")
+        squares = [relative_errors(actual, numbers(large, POINTS[m][1])) ** 2 for m in methods]
         relative_means = bootstrap_means(np.column_stack(squares), _clusters(large), seed=seed)
     return tuple(
         Comparison(
@@ -215,36 +210,14 @@ def _comparisons(rows: pl.DataFrame, methods: list[str], seed: int) -> tuple[Com
     )
 
 
-def _interval_scores(rows: pl.DataFrame, level: int) -> IntervalScores:
-    low, high = INTERVALS[level]
-    covered = coverage(_numbers(rows, "actual"), _numbers(rows, low), _numbers(rows, high))
-    below, above = _ln(rows, low), _ln(rows, high)
-    score_ln = interval_score(_ln(rows, "actual"), below, above, level / 100)
-    return IntervalScores(level, covered, score_ln, float(np.median(above - below)))
-
-
-def _quantile_scores(rows: pl.DataFrame, name: str) -> QuantileScores:
-    actual, quantile, promised = _numbers(rows, "actual"), _numbers(rows, name), QUANTILES[name]
-    expected_low, expected_high = expected_share(promised, rows.height)
-    return QuantileScores(
-        name=name,
-        promised=promised,
-        below=float((actual < quantile).mean()),
-        at_or_below=float((actual <= quantile).mean()),
-        expected_low=expected_low,
-        expected_high=expected_high,
-        n=rows.height,
-    )
-
-
 def _class_scores(rows: pl.DataFrame) -> tuple[ClassScores, ...]:
     if not {"low_third", "high_third"} <= set(rows.columns):
         return ()
     bounded = rows.drop_nulls(["low_third", "high_third"])
-    actual = _numbers(bounded, "actual")
-    low, high = actual < _numbers(bounded, "low_third"), actual > _numbers(bounded, "high_third")
+    actual = numbers(bounded, "actual")
+    low, high = actual < numbers(bounded, "low_third"), actual > numbers(bounded, "high_third")
     happened = dict(zip(CLASSES, (low, ~low & ~high, high), strict=True))
-    return tuple(_class_score(name, happened[name], _numbers(bounded, f"p_{name}")) for name in CLASSES)
+    return tuple(_class_score(name, happened[name], numbers(bounded, f"p_{name}")) for name in CLASSES)
 
 
 def _class_score(name: str, happened: npt.NDArray[np.bool_], probability: Floats) -> ClassScores:
@@ -255,14 +228,14 @@ def _class_score(name: str, happened: npt.NDArray[np.bool_], probability: Floats
 
 def _beats_typical(rows: pl.DataFrame) -> ClassScores:
     known = rows.drop_nulls(["typical", "p_beats_typical"])
-    happened = _numbers(known, "actual") > _numbers(known, "typical")
-    return _class_score("beats typical", happened, _numbers(known, "p_beats_typical"))
+    happened = numbers(known, "actual") > numbers(known, "typical")
+    return _class_score("beats typical", happened, numbers(known, "p_beats_typical"))
 
 
 def _confidence(rows: pl.DataFrame) -> Reliability:
     known = rows.drop_nulls("confidence")
-    actual, point = _numbers(known, "actual"), _numbers(known, "point")
-    return reliability((point / 2 <= actual) & (actual <= 2 * point), _numbers(known, "confidence"))
+    actual, point = numbers(known, "actual"), numbers(known, "point")
+    return reliability((point / 2 <= actual) & (actual <= 2 * point), numbers(known, "confidence"))
 
 
 def _smallest(rows: pl.DataFrame) -> float:
@@ -272,15 +245,3 @@ def _smallest(rows: pl.DataFrame) -> float:
 def _clusters(rows: pl.DataFrame) -> npt.NDArray[np.object_]:
     owner = pl.coalesce("channel_id", pl.format("video {}", "video_id"))
     return rows.select(owner.rank("dense")).to_series().to_numpy()
-
-
-def _numbers(rows: pl.DataFrame, column: str) -> Floats:
-    return rows[column].cast(pl.Float64).to_numpy().astype(np.float64)
-
-
-def _ln(rows: pl.DataFrame, column: str) -> Floats:
-    return np.log1p(_numbers(rows, column))
-
-
-def _ln_quantiles(rows: pl.DataFrame) -> Floats:
-    return np.column_stack([_ln(rows, name) for name in QUANTILES])

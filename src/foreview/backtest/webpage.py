@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from itertools import groupby
 from typing import Final
 
-from foreview.backtest.figures import error_figure, order_figure, skill_figure
+from foreview.backtest.figures import age_name, error_figure, order_figure, sharpness_figure, skill_figure
 from foreview.backtest.figures_probability import (
     auc_figure,
     coverage_figure,
@@ -14,6 +14,7 @@ from foreview.backtest.figures_probability import (
     quantile_figure,
     width_figure,
 )
+from foreview.backtest.goals import ASKED, GOAL_HEAD, goal_cells, verdicts
 from foreview.backtest.replay import Backtest
 from foreview.backtest.scores import SliceScores
 from foreview.plots.page import Section, Table, page
@@ -37,12 +38,27 @@ def _target(target: Target, slices: Sequence[SliceScores]) -> Section:
         coverage_figure(slices),
         quantile_figure(slices),
         width_figure(slices),
+        sharpness_figure(slices),
         order_figure(slices),
         auc_figure(slices),
         probability_figure(slices),
     ]
     drawn = [figure for figure in figures if figure is not None and figure.panels]
-    return Section(f"{target} [{TARGET_UNITS[target]}]", figures=drawn)
+    return Section(f"{target} [{TARGET_UNITS[target]}]", [ASKED], _goals(slices), drawn)
+
+
+def _goals(slices: Sequence[SliceScores]) -> Table:
+    rows = [
+        [
+            scores.format,
+            age_name(scores),
+            f"{scores.calibration_videos:,}",
+            f"{scores.rows:,}",
+            *goal_cells(verdicts(scores)),
+        ]
+        for scores in slices
+    ]
+    return Table(["format", "issue age", "calibrated on", "tested on", *GOAL_HEAD], rows, 2)
 
 
 def _release(backtest: Backtest) -> Section:

@@ -64,6 +64,7 @@ def run(args: argparse.Namespace) -> Outcome:
     from foreview.backtest.report import write_report
     from foreview.forecasting.classes import forecast_with_bounds
     from foreview.options import TrainingOptions
+    from foreview.releases.manifest import calibration_videos
     from foreview.tables.folder import read_catalogue
     from foreview.training.trainer import train
 
@@ -71,7 +72,7 @@ def run(args: argparse.Namespace) -> Outcome:
     with reported() as progress:
         done = backtest(
             catalogue,
-            Method(train, forecast_with_bounds, _described),
+            Method(train, forecast_with_bounds, _described, calibration_videos),
             train_until=args.train_until,
             test_from=args.test_from,
             ages=args.ages,

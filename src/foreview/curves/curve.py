@@ -67,9 +67,10 @@ class Curves:
         right = np.where(has_right, left + 1, 0)
         span = np.where(has_right, take(self.age, right) - left_age, 1)
         share = np.where(has_right, (age - left_age) / np.maximum(span, 1), 0.0)
-        low = np.log1p(np.maximum(left_value, 0.0))
-        high = np.log1p(np.maximum(take(series, right), 0.0))
-        between = np.where(has_right, np.expm1(low + share * (high - low)), np.nan)
+        low, high = np.maximum(left_value, 0.0), np.maximum(take(series, right), 0.0)
+        grown = np.expm1(np.log1p(low) + share * (np.log1p(high) - np.log1p(low)))
+        # Rounding must not take it below what was counted, nor above.
+        between = np.where(has_right, np.clip(grown, np.minimum(low, high), np.maximum(low, high)), np.nan)
         exact = left_age == age
         return np.where(last < first, np.nan, np.where(exact, left_value, between))
 

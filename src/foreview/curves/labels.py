@@ -14,9 +14,9 @@ def labels(catalogue: Catalogue, options: LabelOptions | None = None) -> pl.Data
     """Return one row a video: each target (null where missing) and ``<target>_matured_at`` (UTC, when it became known).
 
     Views [count] are the running maximum at age 7 and 30 d; ``engagement_rate`` [percent] is
-    ``100 * (likes + comments + shares) / views`` of the first 30 d, missing where there are no views or likes are hidden;
-    ``revenue_30d`` [USD] the sum of the first 30 d, 0 where corrections exceed it. A label exists where the curve was observed at the horizon, or on both
-    sides of it at most ``options.max_gap_days`` apart. Labels of ``catalogue.as_of(t)`` are the labels mature at ``t``.
+    ``100 * (likes + comments + shares) / views`` of the first 30 d, missing where there are no views or likes are hidden, 0 where more
+    were taken back; ``revenue_30d`` [USD] the sum of the first 30 d, 0 where corrections exceed it. A label exists where the curve was
+    observed at the horizon, or on both sides of it at most ``options.max_gap_days`` apart. Labels of ``catalogue.as_of(t)`` are the labels mature at ``t``.
 
     Examples
     --------

@@ -65,5 +65,6 @@ def _matured_target(target: Target, views: Curves, revenue: Curves, options: Lab
     counted = matured(views, views.peak, horizon, gap)
     if target != "engagement_rate":
         return counted
-    interactions = matured(views, views.interactions, horizon, gap).value
+    # More likes may be taken back than were given.
+    interactions = np.maximum(matured(views, views.interactions, horizon, gap).value, 0.0)
     return Matured(100.0 * interactions / np.where(counted.value > 0, counted.value, np.nan), counted.age)

@@ -39,16 +39,19 @@ class BootstrapMeans:
         )
 
     def ratio(self, method: int, other: int, level: float = 0.95) -> Estimate:
-        """Return the mean loss of ``method`` over that of ``other``; below 1 when ``method`` is better."""
-        with np.errstate(divide="ignore", invalid="ignore"):
-            drawn = self.draws[:, method] / self.draws[:, other]
-            value = self.means[method] / self.means[other]
-        return self._estimate(drawn, value, level)
+        """Return the mean loss of ``method`` over that of ``other``; below 1 when ``method`` is better, nan where ``other`` lost nothing."""
+        lost, drawn = _or_nan(self.means[other]), _or_nan(self.draws[:, other])
+        return self._estimate(self.draws[:, method] / drawn, self.means[method] / lost, level)
 
     def _estimate(self, drawn: Floats, value: float, level: float) -> Estimate:
         tail = (1 - level) / 2
         low, high = np.quantile(drawn, [tail, 1 - tail])
         return Estimate(float(value), float(low), float(high), self.clusters)
+
+
+def _or_nan(losses: Floats) -> Floats:
+    """Return losses with nan for 0, over which there is no ratio."""
+    return np.where(losses > 0, losses, np.nan)
 
 
 def bootstrap_means(losses: Floats, cluster: Strings, *, draws: int = 500, seed: int = 0) -> BootstrapMeans:

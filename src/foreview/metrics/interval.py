@@ -81,9 +81,15 @@ def interval_score(actual: Floats, low: Floats, high: Floats, level: float) -> f
     7.0
 
     """
+    losses = interval_losses(actual, low, high, level)
+    return float(losses.mean()) if losses.size else float("nan")
+
+
+def interval_losses(actual: Floats, low: Floats, high: Floats, level: float) -> Floats:
+    """Return the interval score of each row, whose mean is :func:`interval_score`."""
     missed = np.maximum(low - actual, 0) + np.maximum(actual - high, 0)
-    scores = (high - low) + 2 / (1 - level) * missed
-    return float(scores.mean()) if scores.size else float("nan")
+    losses: Floats = (high - low) + 2 / (1 - level) * missed
+    return losses
 
 
 def pinball(actual: Floats, quantile: Floats, probability: float) -> float:
@@ -111,13 +117,17 @@ def crps_from_quantiles(actual: Floats, quantiles: Floats, probabilities: Floats
     grid is coarse: compare it only between forecasts on the same grid.
 
     """
+    losses = crps_losses(actual, quantiles, probabilities)
+    return float(losses.mean()) if losses.size else float("nan")
+
+
+def crps_losses(actual: Floats, quantiles: Floats, probabilities: Floats) -> Floats:
+    """Return the score of each row, whose mean is :func:`crps_from_quantiles`."""
     if quantiles.shape != (actual.size, probabilities.size):
         raise UsageError("quantiles have one row an outcome and one column a probability", f"found {quantiles.shape}")
-    if not actual.size:
-        return float("nan")
     edges = np.concatenate([[0.0], (probabilities[1:] + probabilities[:-1]) / 2, [1.0]])
-    losses = _pinball(actual[:, None], quantiles, probabilities)
-    return float(2 * (losses @ np.diff(edges)).mean())
+    losses: Floats = 2 * (_pinball(actual[:, None], quantiles, probabilities) @ np.diff(edges))
+    return losses
 
 
 def _pinball(actual: Floats, quantile: Floats, probability: float | Floats) -> Floats:

@@ -140,6 +140,12 @@ def seal(draft: Draft, models: Models) -> Release:
     return Release(dataclass_of(Manifest, read_json(canonical(to_json(manifest)))), models)
 
 
+def calibration_videos(release: Release) -> dict[str, int]:
+    """Return for each slice (``target/format/days seen``) that was judged out of time how many videos its intervals were calibrated on."""
+    judged = release.manifest.scores.values()
+    return {name: int(score["videos"]) for slices in judged for name, score in slices.items()}
+
+
 def version_of(draft: Draft, models: Models) -> str:
     """Return the model_version of this content: parts, states, features, options and cutoff."""
     content = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -46,6 +47,20 @@ def test_the_training_is_told_its_cutoff_and_the_embargo():
     (release,) = given
     assert release.as_of.date() == date(2026, 1, 3)
     assert (release.options.embargo, release.options.seed, release.created_at) == ("none", 3, MADE)
+
+
+def test_the_method_says_what_it_was_calibrated_on():
+    method = replace(LAW, calibrated=lambda release: {"views_30d/long/3": len(release.catalogue.videos)})
+    found = backtest(
+        WORLD,
+        method,
+        train_until=date(2026, 2, 10),
+        test_from=date(2026, 2, 11),
+        ages=(3.0,),
+        created_at=MADE,
+    )
+    counts = {(s.target, s.format): s.calibration_videos for s in found.scores}
+    assert {where: n for where, n in counts.items() if n} == {("views_30d", "all"): 162, ("views_30d", "long"): 162}
 
 
 def test_each_test_video_is_forecast_at_each_age_and_meets_its_outcome():

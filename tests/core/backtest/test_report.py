@@ -10,6 +10,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from foreview.backtest.goals import goal_cells, verdicts
 from foreview.backtest.replay import backtest
 from foreview.backtest.report import report_values, write_report
 from foreview.errors import UsageError
@@ -55,6 +56,9 @@ def test_the_json_says_what_was_done_and_holds_every_slice(tmp_path):
     assert values["release"]["model_version"] == "v1"
     assert len(values["slices"]) == len(found.scores)
     assert values["slices"][0]["compared"][1]["method"] == "typical"
+    assert values["slices"][0]["sharpness"][-1]["against"] == "typical"
+    judged = [verdict.subject for verdict in verdicts(found.scores[0])]
+    assert [verdict["subject"] for verdict in values["slices"][0]["verdicts"]] == judged
     assert values["baselines"][0]["pinto_ml"]["weights"]
     assert values["baselines"][0]["pinto_mrbf"].keys() == {"weights", "centres", "width"}
 
@@ -72,6 +76,16 @@ def test_each_table_has_as_many_cells_in_every_line(tmp_path):
     for part in page.split("\n\n"):
         if part.startswith("|"):
             assert len({line.count("|") for line in part.splitlines()}) == 1
+
+
+def test_the_page_shows_ratios_with_their_intervals_and_every_verdict(tmp_path):
+    found = replayed()
+    write_report(found, tmp_path / "report")
+    page = (tmp_path / "report" / "report.md").read_text(encoding="utf-8")
+    for scores in found.scores:
+        ratio = scores.sharpness[1].ratio
+        assert f"{ratio.value:.3f} ({ratio.low:.3f} – {ratio.high:.3f})" in page
+        assert f"| {scores.rows:,} | {' | '.join(goal_cells(verdicts(scores)))} |" in page
 
 
 def test_a_report_does_not_overwrite(tmp_path):

@@ -75,6 +75,37 @@ def test_classes_by_the_law_have_their_shares_and_no_order():
     assert [c.auc for c in found] == [0.5, 0.5, 0.5]
 
 
+def test_a_slice_knows_how_many_videos_it_was_calibrated_on():
+    calibrated = {"views_30d/short/0": 5, "views_30d/long/0": 7, "views_30d/short/3": 11, "views_7d/short/0": 13}
+    found = {
+        (s.format, s.issue_age_days): s.calibration_videos
+        for s in score(REPLAYED.predictions, calibrated)
+        if s.target == "views_30d"
+    }
+    assert found == {
+        ("all", 0.0): 12,
+        ("short", 0.0): 5,
+        ("long", 0.0): 7,
+        ("all", 3.0): 11,
+        ("short", 3.0): 11,
+        ("long", 3.0): 0,
+    }
+
+
+def test_the_law_is_as_sharp_as_the_best_single_shape():
+    found = {ratio.against: ratio for ratio in slice_of("all", 0.0, "views_30d").sharpness if ratio.score == "crps"}
+    assert [*found] == ["residuals", "typical"]
+    assert 1 <= found["residuals"].ratio.value < 1.02
+
+
+def test_sharpness_beside_baselines_is_on_the_rows_where_all_are_defined():
+    hidden = pl.when(pl.int_range(pl.len()) % 4 > 0).then("pinto_ml").alias("pinto_ml")
+    found = next(s for s in score(REPLAYED.predictions.with_columns(hidden)) if s.issue_age_days == 3.0)
+    rows = {ratio.against: ratio.rows for ratio in found.sharpness}
+    assert rows["constant_width"] == rows["residuals"] == found.rows
+    assert rows["typical"] == rows["pinto_ml"] == found.compared[0].rows < found.rows
+
+
 def test_without_bounds_there_are_no_class_scores():
     assert score(REPLAYED.predictions.drop("low_third"))[0].classes == ()
 

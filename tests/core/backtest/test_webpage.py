@@ -10,7 +10,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from foreview.backtest.figures import error_figure, skill_figure
+from foreview.backtest.figures import error_figure, sharpness_figure, skill_figure
 from foreview.backtest.figures_probability import (
     FEWEST_DRAWN,
     auc_figure,
@@ -19,6 +19,7 @@ from foreview.backtest.figures_probability import (
     quantile_figure,
     width_figure,
 )
+from foreview.backtest.goals import GOAL_HEAD, goal_cells, verdicts
 from foreview.backtest.replay import backtest
 from foreview.backtest.webpage import report_webpage
 from tests.core.backtest.replayed import LAW, MADE, world
@@ -81,6 +82,32 @@ def test_skill_is_the_ratio_with_its_interval():
     assert figure is not None
     dot, ratio = figure.panels[0].rows[0].dots[0], slices()[0].comparisons[0].mae_ln_ratio
     assert (dot.series, dot.value, dot.low, dot.high) == ("÷ typical", ratio.value, ratio.low, ratio.high)
+
+
+def test_sharpness_is_the_ratio_to_plainer_uncertainty_with_its_interval():
+    figure = sharpness_figure(slices())
+    assert figure is not None
+    dots, ratios = figure.panels[0].rows[0].dots, slices()[0].sharpness
+    assert [dot.series for dot in dots] == [
+        "50 % interval ÷ constant width",
+        "80 % interval ÷ constant width",
+        "95 % interval ÷ constant width",
+        "CRPS ÷ one shape",
+    ]
+    expected = [(found.ratio.value, found.ratio.low, found.ratio.high) for found in ratios[:4]]
+    assert [(dot.value, dot.low, dot.high) for dot in dots] == expected
+
+
+def test_without_ratios_there_is_no_picture_of_sharpness():
+    assert sharpness_figure([replace(scores, sharpness=()) for scores in slices()]) is None
+
+
+def test_each_target_begins_with_what_is_asked_of_every_slice():
+    page = ET.fromstring(report_webpage(replayed()))
+    section = list(page.iter("section"))[1]
+    rows = [[cell.text for cell in row] for row in next(section.iter("table")).iter("tr")]
+    assert rows[0][4:] == list(GOAL_HEAD)
+    assert [row[4:] for row in rows[1:]] == [goal_cells(verdicts(scores)) for scores in slices()]
 
 
 def test_without_a_baseline_there_is_no_picture_of_skill():

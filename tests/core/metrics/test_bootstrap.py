@@ -24,6 +24,11 @@ def test_the_measured_difference_and_ratio_are_those_of_the_means():
     assert (ratio.value, ratio.low, ratio.high, ratio.clusters) == (0.5, 0.5, 0.5, 3)
 
 
+def test_there_is_no_ratio_to_a_method_that_lost_nothing():
+    ratio = bootstrap_means(np.array([[1.0, 0.0], [3.0, 0.0]]), np.array(["a", "b"])).ratio(0, 1)
+    assert np.isnan([ratio.value, ratio.low, ratio.high]).all()
+
+
 def test_equal_seeds_give_equal_intervals():
     losses, channel = _channels(np.random.default_rng(0), 20, 3)
     one, again = (bootstrap_means(losses, channel, seed=7).difference(0, 1) for _ in range(2))
