@@ -7,6 +7,7 @@ from typing import Any, Final
 import numpy as np
 
 from foreview.learners.matrix import Matrix, Vector
+from foreview.options import DEFAULTS, Hyperparameters
 
 SMALL: Final = 2_000
 """Rows below which trees are shallow and few, and grown by one thread."""
@@ -14,7 +15,7 @@ _SHAPES: Final = ((20_000, 350, 7), (SMALL, 200, 5), (0, 120, 4))
 """From so many rows on: rounds and depth of a location model."""
 
 
-def fit(rows: Matrix, target: Vector, *, seed: int, threads: int) -> Any:
+def fit(rows: Matrix, target: Vector, *, seed: int, threads: int, tuned: Hyperparameters = DEFAULTS) -> Any:
     """Return a booster for the conditional median of ``target`` (n, about unit spread) given ``rows`` (n, k).
 
     The loss is pseudo-Huber with a slope of 0.1: all but absolute error, yet smooth; ``benchmarks/losses.py`` compares it with squared
@@ -23,12 +24,20 @@ def fit(rows: Matrix, target: Vector, *, seed: int, threads: int) -> Any:
     """
     rounds, depth = next(shape for least, *shape in _SHAPES if len(target) >= least)
     loss = {"objective": "reg:pseudohubererror", "huber_slope": 0.1, "base_score": float(np.median(target))}
-    parameters = {**loss, "eta": 0.08, "max_depth": depth, "min_child_weight": 0.5, "max_delta_step": 2}
-    return boost(rows, target, rounds=rounds, parameters=parameters, seed=seed, threads=threads)
+    shape = {
+        "eta": tuned.xgb_rate,
+        "max_depth": max(depth + tuned.xgb_deeper, 1),
+        "min_child_weight": tuned.xgb_min_child_weight,
+        "max_delta_step": 2,
+        "subsample": tuned.xgb_subsample,
+        "colsample_bytree": tuned.xgb_colsample,
+    }
+    rounds = max(round(tuned.xgb_size * rounds), 1)
+    return boost(rows, target, rounds=rounds, parameters={**loss, **shape}, seed=seed, threads=threads)
 
 
 def boost(rows: Matrix, target: Vector, *, rounds: int, parameters: dict[str, Any], seed: int, threads: int) -> Any:
-    """Return a booster of ``rounds`` trees; a row and column draw of 0.8 and 0.7 a tree, seeded."""
+    """Return a booster of ``rounds`` trees; unless ``parameters`` say otherwise a row and column draw of 0.8 and 0.7 a tree, seeded."""
     import xgboost
 
     if len(target) < SMALL:  # threads that wait for each other would take longer than the work
