@@ -1,6 +1,6 @@
 """Renew ``docs/explanation/measurements.md``: all sections, or those named.
 
-``python -m benchmarks.measure [reference] [youku] [trending] [leaks] [scale] [losses] [prior]``; ``make measure``. Each section says when and on which machine
+``python -m benchmarks.measure [reference] [youku] [trending] [leaks] [scale] [tuning] [losses] [prior]``; ``make measure``. Each section says when and on which machine
 it was measured; a section that fails or whose data is absent keeps its last figures.
 """
 
@@ -25,6 +25,7 @@ SECTIONS: Final = {
     "trending": ("Trending: calendar cut-offs and the full embargo", "benchmarks.trending"),
     "leaks": ("The leakage audit on planted leaks", "benchmarks.leaks"),
     "scale": ("Time and memory", "benchmarks.scale"),
+    "tuning": ("Tuning: what it costs and what it is worth", "benchmarks.tuning"),
     "losses": ("Which loss", "benchmarks.losses"),
     "prior": ("What the documented prior is rounded from", "benchmarks.prior"),
 }

@@ -5,6 +5,7 @@ Each file appears whole or not at all, so a process killed at any instant leaves
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -15,7 +16,7 @@ from typing import Final, TypeVar
 from foreview.drafts import whole_file
 from foreview.errors import StudyError
 from foreview.options import Hyperparameters, TrainingOptions
-from foreview.releases.strict import Json, dataclass_of, read_json, to_json
+from foreview.releases.strict import Json, canonical, dataclass_of, read_json, to_json
 from foreview.training.search import Between, Trial, best_of
 
 STUDY_FORMAT_VERSION: Final = 1
@@ -61,6 +62,14 @@ class Tuned:
     crps_of_defaults: float
     hyperparameters: Hyperparameters
     format_version: int = STUDY_FORMAT_VERSION
+
+    @property
+    def sentence(self) -> str:
+        """What came of it, in one line."""
+        if not self.best_trial:
+            return f"the defaults; of {self.trials} trials no other beat them at every origin"
+        gain = f"{1 - self.crps / self.crps_of_defaults:.1%} lower"
+        return f"trial {self.best_trial} of {self.trials}, CRPS {self.crps:.4f} where the defaults have {self.crps_of_defaults:.4f} ({gain})"
 
 
 def open_study(folder: Path, study: Study) -> tuple[Trial, ...]:
@@ -127,6 +136,34 @@ def write_best(folder: Path, study: Study, trials: Sequence[Trial]) -> Tuned:
     )
     _write(folder / BEST, tuned)
     return tuned
+
+
+def name_of(study: Study) -> str:
+    """Return a folder name of its own for ``study``: the day of its cutoff and twelve digits of its hash."""
+    digest = hashlib.sha256(canonical(to_json(study))).hexdigest()
+    return f"{study.as_of:%Y-%m-%d}-{digest[:12]}"
+
+
+def latest_tuned(root: Path, as_of: datetime) -> Path:
+    """Return the ``best.json`` of the study under ``root`` with the latest cutoff that is no later than ``as_of``.
+
+    Of several with that cutoff the one with most trials.
+
+    Raises
+    ------
+    StudyError
+        If there is none.
+
+    """
+    found = [(read_tuned(path), path) for path in sorted(root.glob(f"*/{BEST}"))]
+    usable = [(tuned.as_of, tuned.trials, path) for tuned, path in found if tuned.as_of <= as_of]
+    if not usable:
+        raise StudyError(
+            f"hyperparameters come from a study whose cutoff is not later than {as_of.isoformat()}",
+            f"there is none among {len(found)} under {root}",
+            "Tune first, as of then or earlier",
+        )
+    return max(usable)[2]
 
 
 def read_tuned(path: Path) -> Tuned:

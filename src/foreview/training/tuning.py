@@ -64,11 +64,12 @@ def tune(
         raise UsageError("a study has at least one trial, the defaults", f"asked for {tuning.trials}")
     options = _of_trials(options or TrainingOptions(), tuning)
     known = training_catalogue(catalogue, as_of, options)
-    check_has_labels(known, as_of)
     study = _study(known, as_of, options)
     trials = list(open_study(folder, study))
-    progress("features", 0, tuning.trials)
-    folds = _folds(known, options) if len(trials) < tuning.trials else ()
+    folds: tuple[Fold, ...] = ()
+    if len(trials) < tuning.trials:
+        progress("features", len(trials), tuning.trials)
+        folds = _folds(known, options)
     while len(trials) < tuning.trials and not (trials and stop()):
         progress(_so_far(trials), len(trials), tuning.trials)
         trial = _tried(trials, folds, options, stop)
@@ -78,6 +79,21 @@ def tune(
         add_trial(folder, study, trials)
     progress(_so_far(trials), tuning.trials, tuning.trials)
     return Search(study, tuple(trials), write_best(folder, study, trials))
+
+
+def study_of(
+    catalogue: Catalogue, as_of: datetime, tuning: TuningOptions | None = None, options: TrainingOptions | None = None
+) -> Study:
+    """Return the study that :func:`tune` would begin or go on with.
+
+    Raises
+    ------
+    NotEnoughHistory
+        If no label of a video's views is mature at ``as_of``.
+
+    """
+    options = _of_trials(options or TrainingOptions(), tuning or TuningOptions())
+    return _study(training_catalogue(catalogue, as_of, options), as_of, options)
 
 
 def stopwatch(minutes: float) -> Callable[[], bool]:
@@ -93,6 +109,7 @@ def _of_trials(options: TrainingOptions, tuning: TuningOptions) -> TrainingOptio
 
 
 def _study(known: Catalogue, as_of: datetime, options: TrainingOptions) -> Study:
+    check_has_labels(known, as_of)
     found = labels(known, options.labels).select(pl.any_horizontal(pl.col(*TARGETS).is_not_null()))
     mature = int(found.to_series().sum())
     return Study(
