@@ -27,9 +27,10 @@ AS_OF: Final = datetime(2026, 6, 1, tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """A finished process: wall time [s], peak memory [MB] and what it printed."""
+    """A finished process: wall time [s], CPU time [s], peak memory [MB] and what it printed."""
 
     seconds: float
+    cpu_seconds: float
     megabytes: float
     printed: str
 
@@ -46,25 +47,26 @@ def main() -> None:
             environment = os.environ | {"FOREVIEW_DATA": folder, "PYTHONPATH": path}
             environment.pop("DATABASE_URL", None)
             manage = [sys.executable, str(CHECKOUT / "backend" / "manage.py")]
-            _run([*manage, "migrate", "--verbosity", "0"], environment)
+            run_alone([*manage, "migrate", "--verbosity", "0"], environment)
             steps = {
                 "write to the database": [sys.executable, "-m", "benchmarks.scale_steps", "write", str(size)],
                 "train": [*manage, "train_models", "--as-of", AS_OF.isoformat()],
                 "predict": [*manage, "predict_videos", "--as-of", AS_OF.isoformat()],
             }
             for step, command in steps.items():
-                found = _run(command, environment)
+                found = run_alone(command, environment)
                 print(f"| {size:,} | {step} | {found.seconds:,.1f} | {found.megabytes:,.0f} |", flush=True)
             if size == SIDE_BY_SIDE:
-                found = _run([sys.executable, "-m", "benchmarks.scale_steps", "table"], environment)
+                found = run_alone([sys.executable, "-m", "benchmarks.scale_steps", "table"], environment)
                 side_by_side = _side_by_side(json.loads(found.printed.splitlines()[-1]))
     print(side_by_side)
 
 
-def _run(command: Sequence[str], environment: Mapping[str, str]) -> Measured:
+def run_alone(command: Sequence[str], environment: Mapping[str, str], folder: Path = CHECKOUT) -> Measured:
+    """Run a command in ``folder`` as a process of its own and measure it; end where it fails."""
     with tempfile.TemporaryFile("w+") as output:
         started = time.perf_counter()
-        process = subprocess.Popen(command, cwd=CHECKOUT, env=dict(environment), stdout=output)
+        process = subprocess.Popen(command, cwd=folder, env=dict(environment), stdout=output)
         _, status, usage = os.wait4(process.pid, 0)
         seconds = time.perf_counter() - started
         process.returncode = os.waitstatus_to_exitcode(status)
@@ -72,7 +74,7 @@ def _run(command: Sequence[str], environment: Mapping[str, str]) -> Measured:
         printed = output.read()
     if process.returncode:
         raise SystemExit(f"{' '.join(command)} ended with {process.returncode}\n{printed}")
-    return Measured(seconds, usage.ru_maxrss / 1024, printed)
+    return Measured(seconds, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024, printed)
 
 
 def _side_by_side(found: Mapping[str, float]) -> str:

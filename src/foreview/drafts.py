@@ -1,4 +1,4 @@
-"""A folder that appears whole or not at all: what every writer of several files needs."""
+"""Folders and files that appear whole or not at all: what every writer needs."""
 
 from __future__ import annotations
 
@@ -37,6 +37,31 @@ def whole_folder(folder: Path) -> Iterator[Path]:
     finally:
         shutil.rmtree(draft, ignore_errors=True)
     sync(folder.parent)
+
+
+def whole_file(path: Path, content: bytes) -> None:
+    """Write ``content`` to ``path``, synced to disk; interrupted at any moment, whatever was there is there still.
+
+    Examples
+    --------
+    >>> with tempfile.TemporaryDirectory() as place:
+    ...     whole_file(Path(place) / "a.txt", b"hello")
+    ...     [(path.name, path.read_text()) for path in Path(place).iterdir()]
+    [('a.txt', 'hello')]
+
+    """
+    handle, name = tempfile.mkstemp(prefix=f".{path.name}-", suffix=".partial", dir=path.parent)
+    draft = Path(name)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        draft.chmod(0o644)
+        draft.replace(path)
+    finally:
+        draft.unlink(missing_ok=True)
+    sync(path.parent)
 
 
 def sync(path: Path) -> None:

@@ -5,6 +5,7 @@
     ├── InputError (ValueError)           something that came in is wrong; exit code 3
     │   ├── CatalogueError                a catalogue folder or one of its tables
     │   ├── SourceError                   a file to import
+    │   ├── StudyError                    a study of something else, or one of its files
     │   └── NotEnoughHistory              no label is mature, or no video qualifies
     └── ReleaseError (RuntimeError)       a release that must not be served; exit code 3
         ├── ReleaseCorrupt                a hash does not match
@@ -60,6 +61,10 @@ class CatalogueError(InputError):
 
 class SourceError(InputError):
     """A file to import cannot be read at all (single bad rows are listed, not raised)."""
+
+
+class StudyError(InputError):
+    """A study of hyperparameters is one of something else, or a file of it is damaged."""
 
 
 class NotEnoughHistory(InputError):  # noqa: N818  (a state of the data, not a fault of the program)

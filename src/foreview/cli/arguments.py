@@ -95,6 +95,17 @@ def whole(text: str) -> int:
     return int(text)
 
 
+def minutes(text: str) -> float:
+    """Return a time to spend [min], above 0."""
+    try:
+        found = float(text)
+    except ValueError:
+        found = -1.0
+    if not 0 < found < float("inf"):
+        raise argparse.ArgumentTypeError(f"{text!r} is no number of minutes above 0")
+    return found
+
+
 def hours(text: str) -> float:
     """Return a delay [h]."""
     try:
@@ -133,6 +144,16 @@ def add_release_and_cutoff(parser: argparse.ArgumentParser) -> None:
         required=True,
         metavar="T",
         help="the cutoff, such as 2026-05-10T00:00:00Z; a day is its start in UTC",
+    )
+
+
+def add_tuned(parser: argparse.ArgumentParser) -> None:
+    """Add the option of the commands that train."""
+    parser.add_argument(
+        "--tuned",
+        type=Path,
+        metavar="FILE",
+        help="best.json of a study by `foreview tune` whose cutoff is no later (default: the usual hyperparameters)",
     )
 
 

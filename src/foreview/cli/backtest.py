@@ -7,10 +7,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from foreview.cli.arguments import Subparsers, add_catalogue, ages, command, day, positive, whole
+from foreview.cli.arguments import Subparsers, add_catalogue, add_tuned, ages, command, day, positive, whole
 from foreview.cli.outcome import Outcome, Table
 from foreview.cli.output import check_new_folder
 from foreview.cli.progress import reported
+from foreview.cli.show import tuned_in
 from foreview.errors import UsageError
 
 if TYPE_CHECKING:
@@ -44,6 +45,7 @@ def add_parser(subparsers: Subparsers) -> argparse.ArgumentParser:
         help="full: train only on labels mature at the end of --train-until (default); none: for panels shorter than the horizon, and the report says so",
     )
     parser.add_argument("--seed", type=whole, default=0, metavar="S", help="of the training (default 0)")
+    add_tuned(parser)
     parser.add_argument("--threads", type=positive, default=2, metavar="N", help="threads of the learners (default 2)")
     parser.add_argument(
         "--out",
@@ -62,12 +64,15 @@ def run(args: argparse.Namespace) -> Outcome:
         raise UsageError("--test-from lies after --train-until", f"found {args.test_from} and {args.train_until}")
     from foreview.backtest.replay import Method, backtest
     from foreview.backtest.report import write_report
+    from foreview.backtest.splits import end_of_day
     from foreview.forecasting.classes import forecast_with_bounds
-    from foreview.options import TrainingOptions
+    from foreview.options import DEFAULTS, TrainingOptions
     from foreview.releases.manifest import calibration_videos
     from foreview.tables.folder import read_catalogue
+    from foreview.training.study import hyperparameters_for
     from foreview.training.trainer import train
 
+    tuned = DEFAULTS if args.tuned is None else hyperparameters_for(args.tuned, end_of_day(args.train_until))
     catalogue = read_catalogue(args.catalogue)
     with reported() as progress:
         done = backtest(
@@ -77,7 +82,7 @@ def run(args: argparse.Namespace) -> Outcome:
             test_from=args.test_from,
             ages=args.ages,
             embargo=args.embargo,
-            options=TrainingOptions(seed=args.seed, threads=args.threads, embargo=args.embargo),
+            options=TrainingOptions(seed=args.seed, threads=args.threads, embargo=args.embargo, hyperparameters=tuned),
             created_at=datetime.now(UTC),
             progress=progress,
         )
@@ -93,6 +98,7 @@ def _described(release: Release) -> dict[str, Any]:
         "model_version": manifest.model_version,
         "videos": window.videos,
         "rows": window.rows,
+        "hyperparameters": tuned_in(manifest),
         **{kind: f"{state.state}: {state.reason}" for kind, state in manifest.kinds.items()},
         "notes": "; ".join(manifest.notes),
     }

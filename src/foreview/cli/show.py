@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Iterator, Mapping
+from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -51,6 +52,7 @@ def described(folder: Path, manifest: Manifest) -> Outcome:
         ("made", manifest.created_at.isoformat()),
         ("trained on", f"{window.videos} videos published {published}, {window.rows} rows"),
         ("embargo", manifest.embargo),
+        ("hyperparameters", tuned_in(manifest)),
         ("features", f"{len(manifest.features)} and {len(manifest.declared)} declared"),
         ("catalogue", manifest.catalogue_fingerprint),
         ("libraries", ", ".join(f"{name} {version}" for name, version in manifest.libraries.items())),
@@ -62,6 +64,15 @@ def described(folder: Path, manifest: Manifest) -> Outcome:
         (Table("", ("", ""), facts), Table("What serves", ("model", "state", "why"), kinds), *_scores(manifest)),
         manifest.notes,
     )
+
+
+def tuned_in(manifest: Manifest) -> str:
+    """Return the hyperparameters that a release was trained with, as far as they are not the defaults."""
+    from foreview.options import DEFAULTS
+
+    used: dict[str, Json] = manifest.options.get("hyperparameters", {})
+    usual = asdict(DEFAULTS)
+    return ", ".join(f"{name} {value:g}" for name, value in used.items() if value != usual.get(name)) or "the defaults"
 
 
 def _day(t: datetime | None) -> str:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from foreview.cli.arguments import Subparsers, add_catalogue, command, instant, positive, whole
+from foreview.cli.arguments import Subparsers, add_catalogue, add_tuned, command, instant, positive, whole
 from foreview.cli.outcome import Outcome
 from foreview.cli.output import check_new_folder
 from foreview.cli.progress import reported
@@ -15,6 +15,7 @@ from foreview.cli.show import described
 
 _EXAMPLE = """\
   foreview train world --as-of 2026-05-01 --out release
+  foreview train world --as-of 2026-05-01 --tuned study/best.json --out release
 """
 
 
@@ -33,6 +34,7 @@ def add_parser(subparsers: Subparsers) -> argparse.ArgumentParser:
     parser.add_argument(
         "--seed", type=whole, default=0, metavar="S", help="same data, options and seed, same release (default 0)"
     )
+    add_tuned(parser)
     parser.add_argument("--threads", type=positive, default=2, metavar="N", help="threads of the learners (default 2)")
     return parser
 
@@ -40,13 +42,15 @@ def add_parser(subparsers: Subparsers) -> argparse.ArgumentParser:
 def run(args: argparse.Namespace) -> Outcome:
     """Train and publish a release."""
     check_new_folder(args.out)
-    from foreview.options import TrainingOptions
+    from foreview.options import DEFAULTS, TrainingOptions
     from foreview.releases.store import publish_release
     from foreview.tables.folder import read_catalogue
+    from foreview.training.study import hyperparameters_for
     from foreview.training.trainer import train
 
+    tuned = DEFAULTS if args.tuned is None else hyperparameters_for(args.tuned, args.as_of)
     catalogue = read_catalogue(args.catalogue)
-    options = TrainingOptions(seed=args.seed, threads=args.threads)
+    options = TrainingOptions(seed=args.seed, threads=args.threads, hyperparameters=tuned)
     with reported() as progress:
         release = train(catalogue, args.as_of, options, created_at=datetime.now(UTC), progress=progress)
     publish_release(release, args.out)

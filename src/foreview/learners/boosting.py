@@ -8,6 +8,7 @@ import numpy as np
 
 from foreview.learners import sklearn_parts
 from foreview.learners.matrix import Matrix, Vector
+from foreview.options import DEFAULTS, Hyperparameters
 
 encode = sklearn_parts.dump
 
@@ -25,7 +26,7 @@ def decode(content: bytes) -> Any:
     return boosting
 
 
-def fit(rows: Matrix, target: Vector, *, seed: int, threads: int) -> Any:
+def fit(rows: Matrix, target: Vector, *, seed: int, threads: int, tuned: Hyperparameters = DEFAULTS) -> Any:
     """Return boosted trees for the conditional median of ``target`` (n) given ``rows`` (n, k)."""
     from sklearn.ensemble import HistGradientBoostingRegressor
     from threadpoolctl import threadpool_limits
@@ -34,8 +35,8 @@ def fit(rows: Matrix, target: Vector, *, seed: int, threads: int) -> Any:
     boosting = HistGradientBoostingRegressor(
         loss="absolute_error",
         learning_rate=0.08,
-        max_iter=200 if large else 80,
-        max_leaf_nodes=31 if large else 8,
+        max_iter=max(round(tuned.boosting_size * (200 if large else 80)), 1),
+        max_leaf_nodes=max(round(tuned.boosting_leaves * (31 if large else 8)), 2),
         min_samples_leaf=20 if large else 5,
         early_stopping=False,
         random_state=seed,

@@ -13,6 +13,7 @@ import polars as pl
 
 from foreview.learners.matrix import Encoder, Matrix, Vector, fit_encoder_with_words
 from foreview.learners.members import MEMBERS
+from foreview.options import DEFAULTS, Hyperparameters
 
 STEP = 0.05
 """Weights are multiples of this; finer ones are not told apart by a validation window."""
@@ -33,7 +34,14 @@ class Ensemble:
 
 
 def fit_members(
-    table: pl.DataFrame, target: Vector, slices: np.ndarray, *, max_rows: int, seed: int, threads: int
+    table: pl.DataFrame,
+    target: Vector,
+    slices: np.ndarray,
+    *,
+    max_rows: int,
+    seed: int,
+    threads: int,
+    tuned: Hyperparameters = DEFAULTS,
 ) -> Ensemble:
     """Return all members fitted to ``target`` (n, ln units) over the columns of ``table`` (n rows), equally weighted.
 
@@ -48,7 +56,7 @@ def fit_members(
     members = {}
     for name, member in MEMBERS.items():
         part = slice(None) if member.scales else drawn
-        members[name] = member.fit(rows[part], scaled[part], seed=seed, threads=threads)
+        members[name] = member.fit(rows[part], scaled[part], seed=seed, threads=threads, tuned=tuned)
     return Ensemble(encoder, members, {"": {name: 1 / len(MEMBERS) for name in MEMBERS}}, scales)
 
 

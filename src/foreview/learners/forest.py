@@ -8,8 +8,8 @@ import numpy as np
 
 from foreview.learners import sklearn_parts
 from foreview.learners.matrix import Matrix, Vector
+from foreview.options import DEFAULTS, Hyperparameters
 
-TREES = 60
 DRAWN_ROWS = 10_000
 """Rows a tree is grown on at most: keeps the file small and the answer quick."""
 
@@ -28,13 +28,13 @@ def decode(content: bytes) -> Any:
     return forest
 
 
-def fit(rows: Matrix, target: Vector, *, seed: int, threads: int) -> Any:
+def fit(rows: Matrix, target: Vector, *, seed: int, threads: int, tuned: Hyperparameters = DEFAULTS) -> Any:
     """Return a forest for the conditional mean of ``target`` (n) given ``rows`` (n, k)."""
     from sklearn.ensemble import RandomForestRegressor
 
     forest = RandomForestRegressor(
-        n_estimators=TREES,
-        min_samples_leaf=10 if len(target) >= 1_000 else 3,
+        n_estimators=tuned.forest_trees,
+        min_samples_leaf=max(round(tuned.forest_leaf * (10 if len(target) >= 1_000 else 3)), 1),
         max_features=1 / 3,
         max_samples=min(DRAWN_ROWS, len(target)),
         n_jobs=threads,

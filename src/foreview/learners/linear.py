@@ -9,8 +9,8 @@ from typing import Any, Final
 import numpy as np
 
 from foreview.learners.matrix import Matrix, Vector
+from foreview.options import DEFAULTS, Hyperparameters
 
-ALPHA: Final = 10.0
 ROUNDS: Final = 10
 NEAR: Final = 0.2
 """Residuals beyond this (of about unit spread) count by their size, not their square (Huber 1964)."""
@@ -31,7 +31,7 @@ class Linear:
     intercept: float
 
 
-def fit(rows: Matrix, target: Vector, *, seed: int, threads: int) -> Linear:
+def fit(rows: Matrix, target: Vector, *, seed: int, threads: int, tuned: Hyperparameters = DEFAULTS) -> Linear:
     """Return a linear model for the conditional centre of ``target`` (n) given ``rows`` (n, k).
 
     Iteratively reweighted least squares (Holland and Welsch 1977). Nothing is drawn and one thread works, so ``seed`` and ``threads``
@@ -51,7 +51,7 @@ def fit(rows: Matrix, target: Vector, *, seed: int, threads: int) -> Linear:
     weights = np.ones(len(target))
     with threadpool_limits(limits=1):  # sums in one order: the same bits on every run
         for _ in range(ROUNDS):
-            ridge = Ridge(alpha=ALPHA, solver="cholesky").fit(columns, target, sample_weight=weights)
+            ridge = Ridge(alpha=tuned.linear_alpha, solver="cholesky").fit(columns, target, sample_weight=weights)
             weights = 1.0 / np.maximum(np.abs(target - ridge.predict(columns)), NEAR)
     return Linear(long_tailed, centre, model.scale, np.asarray(ridge.coef_, dtype=np.float64), float(ridge.intercept_))
 

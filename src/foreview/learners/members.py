@@ -9,6 +9,7 @@ from typing import Any, Final, Protocol
 
 from foreview.learners import boosting, forest, linear, xgb
 from foreview.learners.matrix import Matrix, Vector
+from foreview.options import DEFAULTS, Hyperparameters
 
 # OpenMP threads that spin while they wait turn seconds into minutes on a busy machine. Read when the libraries load.
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
@@ -17,7 +18,9 @@ os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 class Fit(Protocol):
     """Fits a member."""
 
-    def __call__(self, rows: Matrix, target: Vector, *, seed: int, threads: int) -> Any:
+    def __call__(
+        self, rows: Matrix, target: Vector, *, seed: int, threads: int, tuned: Hyperparameters = DEFAULTS
+    ) -> Any:
         """Return the fitted model."""
 
 

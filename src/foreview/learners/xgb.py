@@ -7,6 +7,7 @@ from typing import Any, Final
 import numpy as np
 
 from foreview.learners.matrix import Matrix, Vector
+from foreview.options import DEFAULTS, Hyperparameters
 
 SMALL: Final = 2_000
 """Rows below which trees are shallow and few, and grown by one thread."""
@@ -19,7 +20,7 @@ _SHAPES: Final[tuple[tuple[int, int, int, float, float], ...]] = (
 """From so many rows on: rounds, depth, learning rate and least weight of a leaf. The most rows get fewer rounds: time is bounded."""
 
 
-def fit(rows: Matrix, target: Vector, *, seed: int, threads: int) -> Any:
+def fit(rows: Matrix, target: Vector, *, seed: int, threads: int, tuned: Hyperparameters = DEFAULTS) -> Any:
     """Return a booster for the conditional median of ``target`` (n, about unit spread) given ``rows`` (n, k).
 
     The loss is pseudo-Huber with a slope of 0.1: all but absolute error, yet smooth; ``benchmarks/losses.py`` compares it with squared
@@ -28,8 +29,16 @@ def fit(rows: Matrix, target: Vector, *, seed: int, threads: int) -> Any:
     """
     rounds, depth, rate, least = next(shape[1:] for shape in _SHAPES if len(target) >= shape[0])
     loss = {"objective": "reg:pseudohubererror", "huber_slope": 0.1, "base_score": float(np.median(target))}
-    parameters = {**loss, "eta": rate, "max_depth": depth, "min_child_weight": least, "max_delta_step": 2}
-    return boost(rows, target, rounds=rounds, parameters=parameters, seed=seed, threads=threads)
+    shape = {
+        "eta": rate * tuned.xgb_rate,
+        "max_depth": max(depth + tuned.xgb_deeper, 1),
+        "min_child_weight": least * tuned.xgb_min_child_weight,
+        "max_delta_step": 2,
+        "subsample": tuned.xgb_subsample,
+        "colsample_bytree": tuned.xgb_colsample,
+    }
+    rounds = max(round(tuned.xgb_size * rounds), 1)
+    return boost(rows, target, rounds=rounds, parameters={**loss, **shape}, seed=seed, threads=threads)
 
 
 def boost(
@@ -42,7 +51,10 @@ def boost(
     seed: int,
     threads: int,
 ) -> Any:
-    """Return a booster for n targets, each as heavy as its weight (≥ 0, alike when left out), of ``rounds`` trees; a row and column draw of 0.8 and 0.5 a tree, seeded."""
+    """Return a booster of ``rounds`` trees for n targets, each as heavy as its weight (≥ 0, alike when left out).
+
+    Unless ``parameters`` say otherwise a tree sees a seeded draw of 0.8 of the rows and 0.5 of the columns.
+    """
     import xgboost
 
     if len(target) < SMALL:  # threads that wait for each other would take longer than the work

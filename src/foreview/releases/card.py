@@ -134,7 +134,8 @@ def _promises(manifest: Manifest) -> list[str]:
         counted = [(name, int(score.get("videos", score["n"]))) for name, score in judged]
         rows = [[*_where(name), f"{n:,}", *(_range(n, level) for level in INTERVALS)] for name, n in counted]
         head = ["target", "format", "days seen", "videos", *(f"{level} % interval" for level in INTERVALS)]
-        parts += [_PROMISE.format(weight=round(PARENT_WEIGHT)), table(head, rows)]
+        weight = manifest.options.get("hyperparameters", {}).get("parent_weight", PARENT_WEIGHT)
+        parts += [_PROMISE.format(weight=round(weight)), table(head, rows)]
     covered = {KIND_OF_TARGET[target] for target in TARGETS for name, _ in judged if name.startswith(f"{target}/")}
     if rest := [kind for kind in MODEL_KINDS if kind not in covered]:
         parts.append(_NO_PROMISE.format(kinds=" and ".join(filter(None, [", ".join(rest[:-1]), rest[-1]]))))

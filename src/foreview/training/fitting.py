@@ -82,7 +82,7 @@ def fit_out_of_time(
     else:
         later = last = [p.part(p.rows.published > s.origin) for p, s in parts]
     location = replace(location, unskilled=_unskilled(location, later, last))
-    return Fitted(location, _calibrate(last, location), _score(last, location))
+    return Fitted(location, _calibrate(last, location, options), _score(last, location))
 
 
 def refit(problems: Sequence[Problem], structure: Structure, judged: Fitted, options: TrainingOptions) -> Fitted:
@@ -102,6 +102,7 @@ def _fit(problems: Sequence[Problem], structure: Structure, options: TrainingOpt
     target = np.concatenate([_beyond_baseline(p, structure) for p in problems])
     slices = np.concatenate([p.slices for p in problems])
     most, seed, threads = options.max_forest_rows, options.seed, options.threads
+    tuned = options.hyperparameters
     found = {}
     told = is_told(table)
     for stage in STAGES:
@@ -110,7 +111,9 @@ def _fit(problems: Sequence[Problem], structure: Structure, options: TrainingOpt
         if mine.any():
             part = table.filter(pl.Series(mine))
             part = part if stage == "unseen" else part.drop(WORDING, strict=False)  # counts have heard the words
-            found[stage] = fit_members(part, target[mine], slices[mine], max_rows=most, seed=seed, threads=threads)
+            found[stage] = fit_members(
+                part, target[mine], slices[mine], max_rows=most, seed=seed, threads=threads, tuned=tuned
+            )
     return found
 
 
@@ -187,13 +190,15 @@ def _spread(later: Sequence[Problem], location: LocationModel, options: Training
     residual = np.concatenate([p.final - p.place(location, p.rows.table).location for p in later])
     encoder = fit_encoder(table, np.abs(residual))
     rows = encoder.matrix(table)
-    return Spread(encoder, fit_spread(rows, residual, seed=options.seed, threads=options.threads))
+    tuned = options.hyperparameters
+    return Spread(encoder, fit_spread(rows, residual, seed=options.seed, threads=options.threads, tuned=tuned))
 
 
-def _calibrate(last: Sequence[Problem], location: LocationModel) -> Calibration:
+def _calibrate(last: Sequence[Problem], location: LocationModel, options: TrainingOptions) -> Calibration:
     placed = [(p, p.place(location, p.rows.table)) for p in last]
     scores = np.concatenate([(p.final - at.location) / at.spread for p, at in placed])
-    return fit_calibration(scores, np.concatenate([at.slices for _, at in placed]))
+    slices = np.concatenate([at.slices for _, at in placed])
+    return fit_calibration(scores, slices, options.hyperparameters.parent_weight)
 
 
 def _score(last: Sequence[Problem], location: LocationModel) -> dict[str, dict[str, float]]:

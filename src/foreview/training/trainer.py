@@ -60,7 +60,7 @@ def train(
 
     """
     options = options or TrainingOptions()
-    known = _known(catalogue, as_of, options)
+    known = training_catalogue(catalogue, as_of, options)
     check_has_labels(known, as_of)
     progress(_STEPS[0], 0, len(_STEPS))
     table = training_rows(known, options)
@@ -79,7 +79,8 @@ def train(
     return release
 
 
-def _known(catalogue: Catalogue, as_of: datetime, options: TrainingOptions) -> Catalogue:
+def training_catalogue(catalogue: Catalogue, as_of: datetime, options: TrainingOptions) -> Catalogue:
+    """Return what may be learnt from at ``as_of``; without the embargo that is all that became of the videos published by then."""
     if options.embargo == "full":
         return catalogue.as_of(as_of)
     return catalogue.only(catalogue.as_of(as_of).videos["video_id"])
@@ -89,11 +90,11 @@ def _fit_views(
     rows: Mapping[Target, Rows], structure: Structure, options: TrainingOptions
 ) -> tuple[_Outcome, LocationModel]:
     """Return the outcome of both horizons together, and the model before it was fitted again on everything."""
-    problems = [_plain_problem(rows[target]) for target in ("views_7d", "views_30d")]
-    if not _enough(problems, options):
+    problems = [plain_problem(rows[target]) for target in ("views_7d", "views_30d")]
+    if not enough(problems, options):
         outcome = _without_members("views", problems, structure)
         return outcome, outcome.model.location
-    judged, notes = _judged(problems, options)
+    judged, notes = judge(problems, options)
     outcome = _finished(judged, refit(problems, structure, judged, options), notes)
     splits = inner_splits([p.rows for p in problems], options.embargo)
     relative = fit_relative_points(problems, splits, judged, options)
@@ -101,30 +102,31 @@ def _fit_views(
 
 
 def _fit_engagement(rows: Rows, structure: Structure, options: TrainingOptions) -> _Outcome:
-    problems = [_plain_problem(rows)]
-    if not _enough(problems, options):
+    problems = [plain_problem(rows)]
+    if not enough(problems, options):
         return _without_members("engagement", problems, structure)
-    judged, notes = _judged(problems, options)
+    judged, notes = judge(problems, options)
     return _finished(judged, refit(problems, structure, judged, options), notes)
 
 
 def _fit_revenue(rows: Rows, structure: Structure, views: LocationModel, options: TrainingOptions) -> _Outcome:
     problems = [revenue_problem(rows, views)]
     chance = fit_chance_of_revenue(rows, options)
-    if not _enough(problems, options):
+    if not enough(problems, options):
         outcome = _without_members("revenue", problems, structure)
         return replace(outcome, model=replace(outcome.model, chance=chance))
-    judged, notes = _judged(problems, options)
+    judged, notes = judge(problems, options)
     outcome = _finished(judged, refit(problems, structure, judged, options), notes)
     return replace(outcome, model=replace(outcome.model, chance=chance))
 
 
-def _plain_problem(rows: Rows) -> Problem:
+def plain_problem(rows: Rows) -> Problem:
+    """Return the problem of ln(1+y), as all targets but revenue have it."""
     outcome = np.log1p(rows.actual)
     return Problem(rows, outcome, outcome, locate_target(rows))
 
 
-def _enough(problems: Sequence[Problem], options: TrainingOptions) -> bool:
+def enough(problems: Sequence[Problem], options: TrainingOptions) -> bool:
     """Whether there are videos to learn from, and for each target late ones to calibrate on."""
     published = np.concatenate([p.rows.published for p in problems])
     if np.unique(published).size < options.min_videos or not all(p.rows.published.size for p in problems):
@@ -133,7 +135,8 @@ def _enough(problems: Sequence[Problem], options: TrainingOptions) -> bool:
     return all(split.calibrate(p.rows).any() for p, split in zip(problems, splits, strict=True))
 
 
-def _judged(problems: Sequence[Problem], options: TrainingOptions) -> tuple[Fitted, tuple[str, ...]]:
+def judge(problems: Sequence[Problem], options: TrainingOptions) -> tuple[Fitted, tuple[str, ...]]:
+    """Return the model fitted and judged out of time inside its rows, and what there is to say about it."""
     splits = inner_splits([p.rows for p in problems], options.embargo)
     before = fit_structure([p.rows.part(s.fit(p.rows)) for p, s in zip(problems, splits, strict=True)])
     notes: tuple[str, ...] = ()

@@ -14,11 +14,13 @@ from typing import Final, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
+from foreview.options import DEFAULTS
+
 Vector: TypeAlias = npt.NDArray[np.float64]
 
 LEVELS: Final[Vector] = np.arange(1, 80, dtype=np.float64) * np.float64(0.0125)
 """The 79 probability levels at which distributions are held; all served quantiles are among them."""
-PARENT_WEIGHT: Final = 50.0
+PARENT_WEIGHT: Final = DEFAULTS.parent_weight
 """Scores that the parent's quantiles are worth when they are mixed with a slice's own."""
 
 
@@ -30,7 +32,7 @@ class Calibration:
     counts: Mapping[str, int]
 
 
-def fit_calibration(scores: Vector, slices: np.ndarray) -> Calibration:
+def fit_calibration(scores: Vector, slices: np.ndarray, parent_weight: float = PARENT_WEIGHT) -> Calibration:
     """Return the calibration of n scores with their slices (n names).
 
     The p-quantile of m scores is the order statistic ``(m + 1) p``, so that a new exchangeable score lies below it with probability p
@@ -43,7 +45,7 @@ def fit_calibration(scores: Vector, slices: np.ndarray) -> Calibration:
         for name in sorted({str(n) for n in names}):
             own = scores[names == name]
             parent = quantiles.get(_parent(name))
-            quantiles[name] = _own(own) if parent is None else _mixed(own, parent)
+            quantiles[name] = _own(own) if parent is None else _mixed(own, parent, parent_weight)
             counts[name] = int(own.size)
     return Calibration(quantiles, counts)
 
@@ -93,7 +95,7 @@ def _own(scores: Vector) -> Vector:
     return np.asarray(np.quantile(scores, LEVELS, method="weibull"), dtype=np.float64)
 
 
-def _mixed(own: Vector, parent: Vector) -> Vector:
+def _mixed(own: Vector, parent: Vector, weight: float = PARENT_WEIGHT) -> Vector:
     if not own.size:
         return parent
-    return (own.size * _own(own) + PARENT_WEIGHT * parent) / (own.size + PARENT_WEIGHT)
+    return (own.size * _own(own) + weight * parent) / (own.size + weight)

@@ -9,6 +9,8 @@ from django.core.management.base import CommandParser
 
 from downloader.management.steps import StepsCommand, moment
 from downloader.services.ml_model_trainer import MLModelTrainer
+from downloader.services.tuning import latest_hyperparameters
+from foreview.options import TrainingOptions
 
 
 class Command(StepsCommand):
@@ -19,10 +21,17 @@ class Command(StepsCommand):
             "--as-of", default="", help="use what was known then (2026-05-01 or with time); default: now"
         )
 
-    def handle(self, *, as_of: str, **_options: Any) -> None:
+        parser.add_argument(
+            "--tuned",
+            action="store_true",
+            help="with the hyperparameters of the latest study by tune_models whose cutoff is no later",
+        )
+
+    def handle(self, *, as_of: str, tuned: bool, **_options: Any) -> None:
         cutoff: datetime | None = moment(as_of) if as_of else None
+        options = TrainingOptions(hyperparameters=latest_hyperparameters(cutoff)) if tuned else None
         with self.step("training") as report:
-            manifest = MLModelTrainer().train_all_models(as_of=cutoff, progress=report)
+            manifest = MLModelTrainer().train_all_models(as_of=cutoff, options=options, progress=report)
         self.console.print(
             f"Release {manifest.model_version} serves, trained on {manifest.data_window.videos} videos "
             f"in {self.took['training']:.1f} s."
