@@ -108,6 +108,12 @@ def baseline(structure: Structure, table: pl.DataFrame, target: Target) -> Vecto
     return np.log(_mixed_rate(np.where(earned > 0, earned, np.nan), seen, usual))
 
 
+def paid_typical(structure: Structure, table: pl.DataFrame) -> Vector:
+    """Return the typical chance of any revenue: the share of the channel-format's earlier videos with some, shrunk when they are few."""
+    prior = np.array([structure.paid[name] for name in FORMATS])[(formats_of(table) == FORMATS[1]).astype(np.int64)]
+    return _shrunk(column(table, "channel_paid_share"), column(table, "channel_n_30d"), prior)
+
+
 def time_left(table: pl.DataFrame, target: Target) -> Vector:
     """Return ln(horizon ÷ age of the last known count), 0 past the horizon: views grow about as a power of age."""
     age = np.maximum(column(table, "observed_age_days"), MIN_AGE_DAYS)

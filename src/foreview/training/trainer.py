@@ -110,13 +110,14 @@ def _fit_engagement(rows: Rows, structure: Structure, options: TrainingOptions) 
 
 def _fit_revenue(rows: Rows, structure: Structure, views: LocationModel, options: TrainingOptions) -> _Outcome:
     problems = [revenue_problem(rows, views)]
-    chance = fit_chance_of_revenue(rows, options)
-    if not _enough(problems, options):
+    chance, said = fit_chance_of_revenue(rows, options)
+    if _enough(problems, options):
+        judged, notes = _judged(problems, options)
+        outcome = _finished(judged, refit(problems, structure, judged, options), notes)
+    else:
         outcome = _without_members("revenue", problems, structure)
-        return replace(outcome, model=replace(outcome.model, chance=chance))
-    judged, notes = _judged(problems, options)
-    outcome = _finished(judged, refit(problems, structure, judged, options), notes)
-    return replace(outcome, model=replace(outcome.model, chance=chance))
+    state = KindState(outcome.state.state, f"{outcome.state.reason}; {said}")
+    return replace(outcome, model=replace(outcome.model, chance=chance), state=state)
 
 
 def _plain_problem(rows: Rows) -> Problem:
