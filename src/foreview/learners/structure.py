@@ -18,8 +18,11 @@ CHANNEL_WEIGHT: Final = 3.0
 VIEWS_WEIGHT: Final = 200.0
 """Views that a typical rate is worth when it is mixed with the rate seen so far."""
 MIN_AGE_DAYS: Final = 0.25
-LEVEL_WEIGHT: Final = 5.0
-"""Videos that the documented prior is worth when it is mixed with a catalogue's own medians."""
+LEVEL_WEIGHT: Final = 0.5
+"""Videos that the documented prior is worth when it is mixed with a catalogue's own medians: catalogues lie some two ln units
+apart, videos of one catalogue less than one, so a single video already says more of where its catalogue lies."""
+THIRD_WEIGHT: Final = 5.0
+"""Videos that it is worth when it is mixed with how far the thirds of a catalogue's own lie apart: that takes several videos to see."""
 
 _CHANNEL: Final[Mapping[Target, tuple[str, str]]] = {
     "views_7d": ("channel_median_7d", "channel_n_7d"),

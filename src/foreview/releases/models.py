@@ -135,7 +135,8 @@ def models_of(release: Release) -> dict[ModelKind, KindModel]:
 def prior_model(kind: ModelKind, structure: Structure | None = None) -> KindModel:
     """Return the model without any data: the documented prior around ``structure``."""
     names = prior_slices(kind)
-    calibration = fit_to_prior(np.zeros(0), np.zeros(0, dtype=np.str_), {n: prior_quantiles(n) for n in names})
+    none = np.zeros(0, dtype=np.str_)
+    calibration = fit_to_prior(np.zeros(0), none, none, {n: prior_quantiles(n) for n in names})
     return KindModel(LocationModel(structure or prior_structure()), calibration)
 
 

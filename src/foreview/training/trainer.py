@@ -156,7 +156,7 @@ def _finished(judged: Fitted, final: Fitted, notes: tuple[str, ...]) -> _Outcome
 
 
 def _without_members(kind: ModelKind, problems: Sequence[Problem], structure: Structure) -> _Outcome:
-    """Return the baseline with the documented prior's uncertainty, moved by the few outcomes there are."""
+    """Return the baseline with the uncertainty of the few outcomes there are, mixed with the documented prior's."""
     n = int(np.unique(np.concatenate([p.rows.published for p in problems])).size)
     if not n:
         return _Outcome(prior_model(kind, structure), KindState("prior", "no mature label: the prior is served"), {})
@@ -165,7 +165,8 @@ def _without_members(kind: ModelKind, problems: Sequence[Problem], structure: St
     scores = np.concatenate([p.final - at.location for p, at in placed])
     slices = np.concatenate([at.slices for _, at in placed])
     priors = {name: prior_quantiles(name) for name in prior_slices(kind)}
-    model = KindModel(location, fit_to_prior(scores, slices, priors))
+    videos = np.concatenate([p.rows.published for p in problems])
+    model = KindModel(location, fit_to_prior(scores, slices, videos, priors))
     return _Outcome(model, KindState("typical", f"{n} videos with a mature label are too few to judge a model"), {})
 
 
