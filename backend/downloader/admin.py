@@ -26,6 +26,7 @@ else:  # only the stubs know what is administered
     _Inlines = admin.TabularInline
 
 PERCENT = 80
+_CHANCES = ("p_above_zero", "p_beats_typical", "confidence")
 
 
 class Inline(_Inlines):
@@ -140,8 +141,11 @@ class PredictionAdmin(_Forecasts):
 
     @admin.display(description=f"forecasts with {PERCENT} % intervals")
     def all_targets(self, forecast: MLPrediction) -> SafeString:
-        rows = ((target, _with_interval(forecast, target), *_chances(forecast, target)) for target in TARGETS)
-        heads = ("target", "forecast", "beats typical", "within a factor of two")
+        rows = (
+            (target, _with_interval(forecast, target), *_chances(forecast, target), forecast.why(target))
+            for target in TARGETS
+        )
+        heads = ("target", "forecast", "above zero", "beats typical", "within a factor of two", "why")
         return _table(heads, rows)
 
     @admin.display(description="what it was made from")
@@ -163,9 +167,10 @@ class PredictionAdmin(_Forecasts):
     fields = readonly_fields
 
 
-def _chances(forecast: MLPrediction, target: Target) -> tuple[str, str]:
+def _chances(forecast: MLPrediction, target: Target) -> tuple[str, ...]:
     told = forecast.by_target[target]
-    return f"{told['p_beats_typical']:.0%}", f"{told['confidence']:.0%}"
+    # Written before that chance was kept, a forecast does not have it.
+    return tuple("–" if name not in told else f"{told[name]:.0%}" for name in _CHANCES)
 
 
 def _table(heads: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> SafeString:

@@ -42,6 +42,7 @@ FIELDS: Final[dict[str, tuple[str, ...]]] = {
         "channel_prior_videos",
         "channel_prior_views",
         "metric_regime",
+        "is_monetised",
         *CACHED,
     ),
     "ANALYTICS": ("video", "date", "views", "likes", "comments", "shares", "watch_time_s", "impressions"),

@@ -35,6 +35,7 @@ VIDEO_SCHEMA: Final[Schema] = {
     "channel_prior_videos": pl.Float64,
     "channel_prior_views": pl.Float64,
     "metric_regime": pl.String,
+    "is_monetised": pl.Boolean,
 }
 _COUNTS: Final = dict.fromkeys(("views", "likes", "comments", "shares"), pl.Float64)
 ROW_SCHEMAS: Final[dict[str, Schema]] = {

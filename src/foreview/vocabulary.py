@@ -65,6 +65,15 @@ CLASSES: Final = ("low", "medium", "high")
 WORDING: Final = "wording"
 """The feature that is text: what words tell is learnt, they are no column of their own."""
 
+MODEL_TYPES: Final = {
+    "ensemble": "fitted models",
+    "typical": "typical, for no model has shown skill",
+    "prior": "the documented prior, for nothing has been learnt yet",
+    "observed": "known already",
+    "not_monetised": "known not to be monetised, so it earns nothing",
+}
+"""What can serve a forecast, in words."""
+
 DAY_MS: Final = 86_400_000
 """Milliseconds a day. Times are UTC milliseconds and ages are milliseconds since publication, as whole numbers, so that
 comparisons with a cutoff are exact."""

@@ -103,6 +103,7 @@ def _video(draw: st.DrawFn, index: int, start: datetime) -> dict[str, Any]:
         "platform": draw(st.sampled_from(["YouTube", "YouTube", None, "tiktok"])),
         "has_transcript": draw(st.sampled_from([None, True, False])),
         "channel_followers": draw(st.sampled_from([None, 0.0, 1500.0])),
+        "is_monetised": draw(st.sampled_from([None, True, False])),
         "uploader_age": draw(st.sampled_from([None, 12.5])),
         "likes_d7": draw(st.sampled_from([None, 4.0])),
         "picked": draw(st.sampled_from([None, True])),
@@ -181,6 +182,7 @@ _TYPES: dict[str, Any] = {
     "mood": pl.String,
     "platform": pl.String,
     "has_transcript": pl.Boolean,
+    "is_monetised": pl.Boolean,
     "picked": pl.Boolean,
     **dict.fromkeys(
         ("duration_s", "channel_followers", "uploader_age", "likes_d7", "views", "likes", "comments", "shares"),

@@ -81,6 +81,7 @@ def _content(video: Row) -> Row:
         "language": video["language"],
         "platform": None if platform is None else platform.lower(),
         "metric_regime": regime(video),
+        "is_monetised": None if video["is_monetised"] is None else float(video["is_monetised"]),
     }
 
 
@@ -176,14 +177,15 @@ def _channel(raw: Raw, video: Row) -> Row:
     if video["channel_id"] is None:
         others = []
     week, month = _history(raw, others, "views_7d"), _history(raw, others, "views_30d")
-    paid = _history(raw, others, "revenue_30d")
+    earning = [other for other in others if other["is_monetised"] is not False]
+    paid = _history(raw, earning, "revenue_30d")
     first = _quantile_of_first_day(raw, others)
     row = first | _spread("7d", [math.log1p(v) for v in week]) | _spread("30d", [math.log1p(v) for v in month])
     del row["channel_trend_30d"]
     row["channel_engagement"] = _quantile(_history(raw, others, "engagement_rate"), 1 / 2)
     row["channel_revenue"] = _quantile(paid, 1 / 2)
     row["channel_paid_share"] = sum(v > 0 for v in paid) / len(paid) if paid else None
-    row["channel_rpm"] = _quantile(_rpm(raw, others), 1 / 2)
+    row["channel_rpm"] = _quantile(_rpm(raw, earning), 1 / 2)
     return row
 
 

@@ -38,6 +38,7 @@ _OF_A_TARGET: Final = (
     "typical",
     "p_beats_typical",
     "confidence",
+    "p_above_zero",
     "model_type",
 )
 _CACHED: Final = {

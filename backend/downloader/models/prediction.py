@@ -6,7 +6,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 
 from downloader.configuration import video_label
-from foreview.vocabulary import CLASSES, INTERVALS, Target
+from foreview.vocabulary import CLASSES, INTERVALS, MODEL_TYPES, Target
 
 
 class MLPrediction(models.Model):
@@ -14,7 +14,7 @@ class MLPrediction(models.Model):
 
     The columns are the headline; ``by_target`` holds the whole forecast of ``views_7d``, ``views_30d``, ``engagement_rate`` and
     ``revenue_30d``: ``point``, ``point_mrse``, the quantiles ``p2_5`` … ``p97_5``, the class probabilities ``p_low``, ``p_medium``,
-    ``p_high``, ``typical``, ``p_beats_typical``, ``confidence`` and ``model_type``.
+    ``p_high``, ``typical``, ``p_beats_typical``, ``confidence``, ``p_above_zero`` and ``model_type``.
     """
 
     video = models.OneToOneField(video_label(), on_delete=models.CASCADE, related_name="ml_prediction")
@@ -62,6 +62,10 @@ class MLPrediction(models.Model):
         """Return the ends of the 50, 80 or 95 % interval, in the unit of the target."""
         low, high = INTERVALS[percent]
         return self.by_target[target][low], self.by_target[target][high]
+
+    def why(self, target: Target) -> str:
+        """Return in words what serves this target, such as that a video is known not to be monetised."""
+        return MODEL_TYPES[self.by_target[target]["model_type"]]
 
     def likely_class(self, target: Target = "views_30d") -> str:
         """Return low, medium or high: which third of its channel-format's own history is the likeliest."""

@@ -40,6 +40,11 @@ class VideoDownload(models.Model):
     metric_regime = models.CharField(
         blank=True, default="", help_text="which definition of the metric its counts follow"
     )
+    is_monetised = models.BooleanField(
+        null=True,
+        blank=True,
+        help_text="whether it can earn, as known at publication; no: its revenue is forecast as 0; empty: not known",
+    )
     channel_followers = models.FloatField(null=True, blank=True, help_text="as known at publication")
     channel_prior_videos = models.FloatField(null=True, blank=True, help_text="as known at publication")
     channel_prior_views = models.FloatField(null=True, blank=True, help_text="as known at publication")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from foreview.cli.arguments import Subparsers, add_catalogue, add_release_and_cutoff, command
 from foreview.cli.outcome import Outcome, Table
 from foreview.errors import UsageError
-from foreview.vocabulary import TARGET_UNITS, TARGETS
+from foreview.vocabulary import MODEL_TYPES, TARGET_UNITS, TARGETS
 
 if TYPE_CHECKING:
     import polars as pl
@@ -118,8 +118,10 @@ def _rows(found: Attribution, last: float) -> list[tuple[str, str, str, str]]:
 
 
 def _notes(model_type: str) -> tuple[str, ...]:
-    if model_type == "observed":
-        return ("the value is already known and is served; the factors are what the models would have said",)
+    if model_type in ("observed", "not_monetised"):
+        return (
+            f"the value is served because it is {MODEL_TYPES[model_type]}; the factors are what the models would have said",
+        )
     if model_type != "ensemble":
         return (f"{model_type} serves this forecast: no model has shown skill here, so no feature moves it",)
     return ()

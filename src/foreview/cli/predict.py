@@ -11,6 +11,7 @@ from foreview.cli.outcome import Outcome, Table
 from foreview.cli.output import check_file, write_parquet
 from foreview.cli.progress import reported
 from foreview.errors import NotEnoughHistory
+from foreview.vocabulary import MODEL_TYPES
 
 if TYPE_CHECKING:
     import polars as pl
@@ -80,7 +81,9 @@ def _outcome(forecasts: pl.DataFrame, videos: int, args: argparse.Namespace) -> 
     columns = ("video_id", "issue_age_days", "typical", "p10", "point", "p90", "p_beats_typical", "confidence")
     rows = [tuple(_cell(value) for value in row) for row in thirty.select(columns).iter_rows()]
     tables = (Table("Views at 30 days", header, rows), Table("Served", ("target", "by", "rows"), served))
-    return Outcome(facts, f"{args.out}: {forecasts.height} forecasts of {videos} videos", tables)
+    barren = forecasts.filter(model_type="not_monetised").height
+    notes = (f"revenue_30d of {barren} videos is 0: {MODEL_TYPES['not_monetised']}",) if barren else ()
+    return Outcome(facts, f"{args.out}: {forecasts.height} forecasts of {videos} videos", tables, notes)
 
 
 def _cell(value: str | float | None) -> str:

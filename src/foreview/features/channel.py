@@ -53,7 +53,7 @@ def channel_features(
     group = _codes(catalogue, "channel_id", "format", regime())
     asked = _Asked(video, group[video], np.minimum(published[video] + issue_age, MAX_AGE_MS))
     found = matured_targets(catalogue, views, revenue)
-    views_30d, earned = found["views_30d"], found["revenue_30d"]
+    views_30d, earned = found["views_30d"], _of_those_that_can_earn(catalogue, found["revenue_30d"])
     rpm = (
         1000.0
         * np.where(earned.value > 0, earned.value, np.nan)
@@ -93,6 +93,12 @@ def _first_day(catalogue: Catalogue, views: Curves) -> Matured:
     found = matured(views, views.peak, age_ms(1), age_ms(FIRST_DAY_GAP))
     mixed = catalogue.videos.select(mixes_regimes(1)).to_series().to_numpy()
     return Matured(np.where(mixed, np.nan, found.value), found.age)
+
+
+def _of_those_that_can_earn(catalogue: Catalogue, earned: Matured) -> Matured:
+    """Return revenue without that of videos known not to be monetised: it says nothing of the others."""
+    can = catalogue.videos["is_monetised"].fill_null(value=True).to_numpy()
+    return Matured(np.where(can, earned.value, np.nan), earned.age)
 
 
 def _since_first(catalogue: Catalogue) -> Ints:

@@ -25,4 +25,5 @@ def content_features() -> list[pl.Expr]:
         pl.col("language"),
         pl.col("platform").str.to_lowercase(),
         regime().alias("metric_regime"),
+        pl.col("is_monetised").cast(pl.Float64),
     ]

@@ -46,6 +46,7 @@ def _content() -> tuple[Feature, ...]:
         Feature("language", "", "content", "category", at, "spoken language"),
         Feature("platform", "", "content", "category", at, "platform"),
         Feature("metric_regime", "", "content", "category", at, "which definition of a view its counts follow"),
+        Feature("is_monetised", "", "content", "boolean", at, "it can earn"),
     )
 
 
@@ -116,8 +117,22 @@ def _channel() -> tuple[Feature, ...]:
             mature,
             "median revenue per thousand views where paid",
         ),
-        Feature("channel_revenue", "USD", "channel", "number", mature, "median revenue of 30 d of the last 20"),
-        Feature("channel_paid_share", "share", "channel", "number", mature, "share of the last 20 with revenue"),
+        Feature(
+            "channel_revenue",
+            "USD",
+            "channel",
+            "number",
+            mature,
+            "median revenue of 30 d of the last 20 that could earn",
+        ),
+        Feature(
+            "channel_paid_share",
+            "share",
+            "channel",
+            "number",
+            mature,
+            "share with revenue of the last 20 that could earn",
+        ),
     )
 
 

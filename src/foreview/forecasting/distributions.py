@@ -8,12 +8,12 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
+from foreview.forecasting.chance import chance_of_revenue
 from foreview.forecasting.known import Known
-from foreview.learners.chance import predict_chance
 from foreview.learners.location import Located, locate, revenue_location, with_horizon
 from foreview.learners.matrix import Vector
 from foreview.learners.relative import predict_relative
-from foreview.learners.structure import column, formats_of, slices_of
+from foreview.learners.structure import column, slices_of
 from foreview.releases.models import KindModel
 from foreview.uncertainty.conformal import score_quantiles
 from foreview.uncertainty.distribution import at_least, bounded, mrse_point, with_zero
@@ -85,15 +85,5 @@ def _revenue(models: Mapping[ModelKind, KindModel], table: pl.DataFrame, known: 
     views = np.maximum(locate(models["views"].location, table, "views_30d").location, seen)
     at = Located(revenue_location(rate.location, views), rate.spread, rate.slices, rate.skilled)
     paid = np.log1p(np.exp(np.minimum(_spread_out(model, at), 25.0)))
-    mixed = with_zero(paid, 1.0 - _chance(model, table))
+    mixed = with_zero(paid, 1.0 - chance_of_revenue(model, table))
     return Predicted(_settled(mixed, known), rate.skilled)
-
-
-def _chance(model: KindModel, table: pl.DataFrame) -> Vector:
-    """Return P(revenue > 0): certain once something was earned."""
-    if model.chance is None:
-        paid = model.location.structure.paid
-        found = np.where(formats_of(table) == "short", paid["short"], paid["long"])
-    else:
-        found = predict_chance(model.chance.booster, model.chance.encoder.matrix(table))
-    return np.where(np.nan_to_num(column(table, "initial_revenue")) > 0, 1.0, found)

@@ -11,6 +11,7 @@ import polars as pl
 
 from foreview.errors import ReleaseFeaturesDiffer
 from foreview.features.matrix import feature_table
+from foreview.forecasting.chance import above_zero
 from foreview.forecasting.distributions import predicted, relative_points
 from foreview.forecasting.known import Known, known_at_issue
 from foreview.learners.matrix import Vector
@@ -36,6 +37,7 @@ _COLUMNS: Final = (
     "p_beats_typical",
     "confidence",
     "point_mrse",
+    "p_above_zero",
     "model_version",
     "model_type",
 )
@@ -60,8 +62,9 @@ def forecast(
 
     ``point`` is the median; ``p2_5`` … ``p97_5`` the quantiles, in the unit of the target (views, percent, USD); ``point_mrse`` the point
     that minimises E[(x/Y - 1)²]; ``typical`` the channel-format's typical value; ``p_beats_typical``, ``p_low``, ``p_medium``,
-    ``p_high`` probabilities; ``confidence`` P(within a factor of two). ``model_type`` says what served: ``ensemble``, ``typical`` (no
-    skill), ``prior`` (cold start) or ``observed`` (the value is already known).
+    ``p_high`` probabilities; ``confidence`` P(within a factor of two); ``p_above_zero`` P(any at all): of revenue, that the video earns.
+    ``model_type`` says what served: ``ensemble``, ``typical`` (no skill), ``prior`` (cold start), ``observed`` (the value is already known)
+    or ``not_monetised`` (known to earn nothing: a revenue of exactly 0).
 
     Each row uses what was known at its own ``as_of`` alone.
 
@@ -107,11 +110,12 @@ def _forecast_part(
         columns[target] = _read_off(found[target].values, table, models[kind], target)
         for_relative = relative_points(models[kind], table, target, found[target].values)
         columns[target] |= _amounts(found[target].values, for_relative, known[target])
+        columns[target]["p_above_zero"] = above_zero(models, table, target, found[target].values, known[target])
         if target == "views_30d":  # equal on the scale of the models may differ by rounding in views
             week = columns["views_7d"]
             columns[target] |= {name: np.maximum(columns[target][name], week[name]) for name in _AMOUNTS}
         served = np.where(found[target].skilled, "ensemble", _without_skill(release, kind))
-        served = np.where(np.isnan(known[target].value), served, "observed")
+        served = np.where(known[target].because == "", served, known[target].because)
         frames.append(
             table.select("video_id", "as_of", "issue_age_days").with_columns(
                 target=pl.lit(target),
@@ -157,7 +161,7 @@ def _without_skill(release: Release, kind: ModelKind) -> str:
 
 
 def _cut(known: Mapping[Target, Known], part: slice) -> dict[Target, Known]:
-    return {target: Known(k.value[part], k.lower[part], k.upper[part]) for target, k in known.items()}
+    return {target: Known(k.value[part], k.lower[part], k.upper[part], k.because[part]) for target, k in known.items()}
 
 
 def _check_declared(catalogue: Catalogue, release: Release) -> None:

@@ -1,4 +1,4 @@
-"""What is already settled at the issue time: labels that are known, and bounds that counts have set."""
+"""What is already settled at the issue time: labels that are known, videos that cannot earn, and bounds that counts have set."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import polars as pl
 from foreview.curves.curve import Curves, Ints, age_ms, revenue_curves, take, view_curves
 from foreview.curves.maturity import matured_targets
 from foreview.learners.matrix import Vector
+from foreview.learners.structure import column
 from foreview.tables.catalogue import Catalogue
 from foreview.vocabulary import DAY_MS, HORIZON_DAYS, Target
 
@@ -22,13 +23,15 @@ class Known:
     value: Vector
     lower: Vector
     upper: Vector
+    because: np.ndarray
+    """``model_type`` of a value that is known: ``observed`` or ``not_monetised``; empty where it is not known."""
 
 
 def known_at_issue(catalogue: Catalogue, table: pl.DataFrame) -> Mapping[Target, Known]:
     """Return for each target what is settled at the issue times of a feature table, from points known by then alone.
 
     Views are at least what was counted by the horizon, and at most the first count after it; revenue is at least what was
-    earned.
+    earned, and 0 where a video is known not to be monetised. What it has earned all the same refutes that.
     """
     video, issue_age = _positions(catalogue, table)
     views, revenue = view_curves(catalogue), revenue_curves(catalogue)
@@ -42,7 +45,11 @@ def known_at_issue(catalogue: Catalogue, table: pl.DataFrame) -> Mapping[Target,
             upper = np.full(video.size, np.inf)  # late corrections can take it below what was counted later
         else:
             lower, upper = _bounds(views, views.peak, video, issue_age, HORIZON_DAYS[target])
-        found[target] = Known(value, lower, upper)
+        because = np.where(np.isnan(value), "", "observed")
+        if target == "revenue_30d":
+            barren = np.isnan(value) & (column(table, "is_monetised") == 0) & (lower <= 0)
+            value, because = np.where(barren, 0.0, value), np.where(barren, "not_monetised", because)
+        found[target] = Known(value, lower, upper, because)
     return found
 
 

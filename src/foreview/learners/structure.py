@@ -18,8 +18,11 @@ CHANNEL_WEIGHT: Final = 3.0
 VIEWS_WEIGHT: Final = 200.0
 """Views that a typical rate is worth when it is mixed with the rate seen so far."""
 MIN_AGE_DAYS: Final = 0.25
-LEVEL_WEIGHT: Final = 5.0
-"""Videos that the documented prior is worth when it is mixed with a catalogue's own medians."""
+LEVEL_WEIGHT: Final = 0.5
+"""Videos that the documented prior is worth when it is mixed with a catalogue's own medians: catalogues lie some two ln units
+apart, videos of one catalogue less than one, so a single video already says more of where its catalogue lies."""
+THIRD_WEIGHT: Final = 5.0
+"""Videos that it is worth when it is mixed with how far the thirds of a catalogue's own lie apart: that takes several videos to see."""
 
 _CHANNEL: Final[Mapping[Target, tuple[str, str]]] = {
     "views_7d": ("channel_median_7d", "channel_n_7d"),
@@ -106,6 +109,12 @@ def baseline(structure: Structure, table: pl.DataFrame, target: Target) -> Vecto
     usual = np.exp(_rpm_typical(structure, table))
     earned = 1000.0 * column(table, "initial_revenue") / np.where(seen > 0, seen, np.nan)
     return np.log(_mixed_rate(np.where(earned > 0, earned, np.nan), seen, usual))
+
+
+def paid_typical(structure: Structure, table: pl.DataFrame) -> Vector:
+    """Return the typical chance of any revenue: the share of the channel-format's earlier videos with some, shrunk when they are few."""
+    prior = np.array([structure.paid[name] for name in FORMATS])[(formats_of(table) == FORMATS[1]).astype(np.int64)]
+    return _shrunk(column(table, "channel_paid_share"), column(table, "channel_n_30d"), prior)
 
 
 def time_left(table: pl.DataFrame, target: Target) -> Vector:

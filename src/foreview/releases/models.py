@@ -11,6 +11,7 @@ import numpy as np
 
 from foreview.errors import ReleaseCorrupt
 from foreview.learners import xgb
+from foreview.learners.chance import Chance
 from foreview.learners.ensemble import Ensemble
 from foreview.learners.location import LocationModel, Spread
 from foreview.learners.matrix import Encoder, Vector
@@ -28,14 +29,6 @@ _DESCRIPTION: Final = "model.json"
 _SPREAD: Final = "spread.json"
 _CHANCE: Final = "chance.json"
 _RELATIVE: Final = "relative.json"
-
-
-@dataclass(frozen=True, slots=True)
-class Chance:
-    """A fitted probability that there is revenue at all, with its encoder."""
-
-    encoder: Encoder
-    booster: Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +69,8 @@ def encode_model(model: KindModel) -> dict[str, bytes]:
         description["spread"] = _encoder_json(location.spread.encoder)
         parts[_SPREAD] = xgb.encode(location.spread.booster)
     if model.chance is not None:
-        description["chance"] = _encoder_json(model.chance.encoder)
+        chance = model.chance
+        description["chance"] = _encoder_json(chance.encoder) | {"intercept": chance.intercept, "slope": chance.slope}
         parts[_CHANCE] = xgb.encode(model.chance.booster)
     if model.relative is not None:
         encoder = _encoder_json(model.relative.encoder)
@@ -109,8 +103,8 @@ def decode_model(parts: Mapping[str, bytes]) -> KindModel:
             frozenset(found["unskilled"]),
         )
         quantiles = {name: np.array(values) for name, values in found["calibration"]["quantiles"].items()}
-        chance = found["chance"] and Chance(_encoder(found["chance"]), xgb.decode(parts[_CHANCE]))
         calibration = Calibration(quantiles, found["calibration"]["counts"])
+        chance = _decode_chance(found["chance"], parts)
         return KindModel(location, calibration, chance, _decode_relative(found["relative"], parts))
     except (KeyError, TypeError, ValueError) as error:
         raise ReleaseCorrupt(
@@ -141,7 +135,8 @@ def models_of(release: Release) -> dict[ModelKind, KindModel]:
 def prior_model(kind: ModelKind, structure: Structure | None = None) -> KindModel:
     """Return the model without any data: the documented prior around ``structure``."""
     names = prior_slices(kind)
-    calibration = fit_to_prior(np.zeros(0), np.zeros(0, dtype=np.str_), {n: prior_quantiles(n) for n in names})
+    none = np.zeros(0, dtype=np.str_)
+    calibration = fit_to_prior(np.zeros(0), none, none, {n: prior_quantiles(n) for n in names})
     return KindModel(LocationModel(structure or prior_structure()), calibration)
 
 
@@ -169,6 +164,12 @@ def _decode_ensemble(stage: Stage, found: dict[str, Any], parts: Mapping[str, by
     files = {name: f"{stage}.{member.part}" for name, member in MEMBERS.items()}
     members = {name: MEMBERS[name].decode(parts[file]) for name, file in files.items() if file in parts}
     return Ensemble(_encoder(found["encoder"]), members, found["weights"], found["scales"])
+
+
+def _decode_chance(found: dict[str, Any] | None, parts: Mapping[str, bytes]) -> Chance | None:
+    if found is None:
+        return None
+    return Chance(_encoder(found), xgb.decode(parts[_CHANCE]), float(found["intercept"]), float(found["slope"]))
 
 
 def _decode_relative(found: dict[str, Any] | None, parts: Mapping[str, bytes]) -> Relative | None:

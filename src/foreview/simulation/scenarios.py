@@ -24,3 +24,12 @@ def with_redefinition(world: World, *, at: date, factor: float = YOUTUBE_SHORTS_
         views=pl.when(counted_anew).then((pl.col("views") * factor).round()).otherwise("views")
     )
     return dataclasses.replace(world, catalogue=dataclasses.replace(world.catalogue, daily=daily))
+
+
+def with_known_monetisation(world: World) -> World:
+    """Return the world in which the owner wrote down which videos can earn."""
+    can = world.catalogue.videos.select("video_id").join(
+        world.truth.select("video_id", "is_monetised"), on="video_id", how="left", maintain_order="left"
+    )
+    videos = world.catalogue.videos.with_columns(can["is_monetised"])
+    return dataclasses.replace(world, catalogue=dataclasses.replace(world.catalogue, videos=videos))

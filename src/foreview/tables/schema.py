@@ -80,6 +80,7 @@ VIDEOS: Final = (
         minimum=0,
     ),
     _column("metric_regime", _S, "", "which definition of the metric its counts follow"),
+    _column("is_monetised", _B, "", "whether it can earn, as known at publication; false: its revenue is 0"),
 )
 SNAPSHOTS: Final = (
     _column("video_id", _S, "", "a video of this catalogue", required=True),

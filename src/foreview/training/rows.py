@@ -86,9 +86,14 @@ def check_has_labels(catalogue: Catalogue, as_of: datetime) -> None:
 
 
 def rows_of(target: Target, table: pl.DataFrame) -> Rows:
-    """Return the rows of ``target``: those with a label that was not yet known at the issue time."""
-    matured_at = pl.col(f"{target}_matured_at")
-    chosen = table.filter(pl.col(target).is_not_null() & (matured_at > pl.col("as_of")))
+    """Return the rows of ``target``: those with a label that was not yet known at the issue time.
+
+    That a video is not monetised is known at publication, and with it its revenue.
+    """
+    unknown = pl.col(f"{target}_matured_at") > pl.col("as_of")
+    if target == "revenue_30d":
+        unknown &= (pl.col("is_monetised") != 0).fill_null(value=True)
+    chosen = table.filter(pl.col(target).is_not_null() & unknown)
     untaught = () if _covers_weekdays(chosen["published_at"]) else WEEKDAY
     features = chosen.drop(*untaught, *_ISSUE, "published_at", "owner", *TARGETS, *(f"{t}_matured_at" for t in TARGETS))
     return Rows(

@@ -9,7 +9,7 @@ import numpy as np
 from foreview.learners.matrix import Vector
 from foreview.learners.prior import prior_structure
 from foreview.learners.slices import seen_bucket
-from foreview.learners.structure import LEVEL_WEIGHT, Structure, column, formats_of, slices_of, time_left
+from foreview.learners.structure import LEVEL_WEIGHT, THIRD_WEIGHT, Structure, column, formats_of, slices_of, time_left
 from foreview.training.rows import Rows
 from foreview.vocabulary import FORMATS
 
@@ -48,7 +48,7 @@ def _third_offsets(values: Vector, prior: tuple[float, float]) -> tuple[float, f
     low, middle, high = np.quantile(values, [1 / 3, 1 / 2, 2 / 3])
     n = values.size
     own = (float(low - middle), float(high - middle))
-    return tuple((n * mine + LEVEL_WEIGHT * p) / (n + LEVEL_WEIGHT) for mine, p in zip(own, prior, strict=True))  # type: ignore[return-value]  # two in, two out
+    return tuple((n * mine + THIRD_WEIGHT * p) / (n + THIRD_WEIGHT) for mine, p in zip(own, prior, strict=True))  # type: ignore[return-value]  # two in, two out
 
 
 def _growth(rows: Rows, prior: Mapping[str, float]) -> dict[str, float]:

@@ -111,13 +111,14 @@ def _fit_engagement(rows: Rows, structure: Structure, options: TrainingOptions) 
 
 def _fit_revenue(rows: Rows, structure: Structure, views: LocationModel, options: TrainingOptions) -> _Outcome:
     problems = [revenue_problem(rows, views)]
-    chance = fit_chance_of_revenue(rows, options)
-    if not enough(problems, options):
+    chance, said = fit_chance_of_revenue(rows, options)
+    if enough(problems, options):
+        judged, notes = judge(problems, options)
+        outcome = _finished(judged, refit(problems, structure, judged, options), notes)
+    else:
         outcome = _without_members("revenue", problems, structure)
-        return replace(outcome, model=replace(outcome.model, chance=chance))
-    judged, notes = judge(problems, options)
-    outcome = _finished(judged, refit(problems, structure, judged, options), notes)
-    return replace(outcome, model=replace(outcome.model, chance=chance))
+    state = KindState(outcome.state.state, f"{outcome.state.reason}; {said}")
+    return replace(outcome, model=replace(outcome.model, chance=chance), state=state)
 
 
 def plain_problem(rows: Rows) -> Problem:
@@ -158,7 +159,7 @@ def _finished(judged: Fitted, final: Fitted, notes: tuple[str, ...]) -> _Outcome
 
 
 def _without_members(kind: ModelKind, problems: Sequence[Problem], structure: Structure) -> _Outcome:
-    """Return the baseline with the documented prior's uncertainty, moved by the few outcomes there are."""
+    """Return the baseline with the uncertainty of the few outcomes there are, mixed with the documented prior's."""
     n = int(np.unique(np.concatenate([p.rows.published for p in problems])).size)
     if not n:
         return _Outcome(prior_model(kind, structure), KindState("prior", "no mature label: the prior is served"), {})
@@ -167,7 +168,8 @@ def _without_members(kind: ModelKind, problems: Sequence[Problem], structure: St
     scores = np.concatenate([p.final - at.location for p, at in placed])
     slices = np.concatenate([at.slices for _, at in placed])
     priors = {name: prior_quantiles(name) for name in prior_slices(kind)}
-    model = KindModel(location, fit_to_prior(scores, slices, priors))
+    videos = np.concatenate([p.rows.published for p in problems])
+    model = KindModel(location, fit_to_prior(scores, slices, videos, priors))
     return _Outcome(model, KindState("typical", f"{n} videos with a mature label are too few to judge a model"), {})
 
 

@@ -22,6 +22,11 @@ LEVELS: Final[Vector] = np.arange(1, 80, dtype=np.float64) * np.float64(0.0125)
 """The 79 probability levels at which distributions are held; all served quantiles are among them."""
 PARENT_WEIGHT: Final = DEFAULTS.parent_weight
 """Scores that the parent's quantiles are worth when they are mixed with a slice's own."""
+PRIOR_WEIGHT: Final = 3.0
+"""Videos that the documented prior is worth where a catalogue has few."""
+FORMATS_WEIGHT: Final = 15.0
+"""Videos that both formats together are worth there when they are mixed with one of them."""
+_MEDIAN: Final = LEVELS.size // 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,11 +55,21 @@ def fit_calibration(scores: Vector, slices: np.ndarray, parent_weight: float = P
     return Calibration(quantiles, counts)
 
 
-def fit_to_prior(scores: Vector, slices: np.ndarray, priors: Mapping[str, Vector]) -> Calibration:
-    """Return the calibration of few scores (n, perhaps none): each slice's own quantiles mixed with those of ``priors``."""
-    own = {name: scores[slices == name] for name in priors}
-    quantiles = {name: _mixed(own[name], prior) for name, prior in priors.items()}
-    return Calibration(quantiles, {name: int(found.size) for name, found in own.items()})
+def fit_to_prior(scores: Vector, slices: np.ndarray, videos: np.ndarray, priors: Mapping[str, Vector]) -> Calibration:
+    """Return the calibration of few scores (n, perhaps none) with their slices and videos, for each slice of ``priors``.
+
+    The quantiles of both formats together are mixed with the prior, a format's own with those. What counts is the number of videos, for
+    their replays at several ages rise and fall together. All are taken around their median: where videos are few it is noise, and what is
+    served stays where the baseline puts it.
+    """
+    both = np.array([parents(str(name))[0] for name in slices], dtype=np.str_)
+    quantiles, counts = {}, {}
+    for name, prior in priors.items():
+        mine, alike = slices == name, both == parents(name)[0]
+        pooled = _mixed_by_videos(scores[alike], videos[alike], prior, PRIOR_WEIGHT)
+        quantiles[name] = _mixed_by_videos(scores[mine], videos[mine], pooled, FORMATS_WEIGHT)
+        counts[name] = int(mine.sum())
+    return Calibration(quantiles, counts)
 
 
 def score_quantiles(calibration: Calibration, slices: np.ndarray) -> Vector:
@@ -99,3 +114,11 @@ def _mixed(own: Vector, parent: Vector, weight: float = PARENT_WEIGHT) -> Vector
     if not own.size:
         return parent
     return (own.size * _own(own) + weight * parent) / (own.size + weight)
+
+
+def _mixed_by_videos(scores: Vector, videos: np.ndarray, other: Vector, weight: float) -> Vector:
+    if not scores.size:
+        return other
+    own, n = _own(scores), np.unique(videos).size
+    mixed: Vector = (n * (own - own[_MEDIAN]) + weight * other) / (n + weight)
+    return mixed

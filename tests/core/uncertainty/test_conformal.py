@@ -2,8 +2,10 @@ import numpy as np
 import pytest
 
 from foreview.uncertainty.conformal import (
+    FORMATS_WEIGHT,
     LEVELS,
     PARENT_WEIGHT,
+    PRIOR_WEIGHT,
     fit_calibration,
     fit_to_prior,
     parents,
@@ -47,10 +49,32 @@ def test_a_slice_without_scores_is_served_by_its_nearest_ancestor() -> None:
     assert parents("views_30d/short/3") == ("views_30d//3", "views_30d")
 
 
+PRIOR = np.linspace(-2, 2, LEVELS.size)
+PRIORS = {"views_7d/short/0": PRIOR, "views_7d/long/0": PRIOR}
+
+
 def test_without_outcomes_the_prior_stands() -> None:
-    prior = np.linspace(-2, 2, LEVELS.size)
-    found = fit_to_prior(np.zeros(0), np.zeros(0, dtype=np.str_), {"views_7d/short/0": prior})
-    assert found.quantiles["views_7d/short/0"].tolist() == prior.tolist()
+    none = np.zeros(0, dtype=np.str_)
+    found = fit_to_prior(np.zeros(0), none, none, PRIORS)
+    assert found.quantiles["views_7d/short/0"].tolist() == PRIOR.tolist()
+
+
+def test_few_videos_are_mixed_with_both_formats_and_those_with_the_prior_by_the_number_of_videos() -> None:
+    own = np.linspace(-1, 1, LEVELS.size)  # 79 scores: each is a quantile
+    scores = np.concatenate([own, own])  # of each of the 79 videos two, at two ages
+    found = fit_to_prior(scores, named("views_7d/short/0", 158), np.tile(np.arange(79), 2), PRIORS)
+    pooled = (79 * own + PRIOR_WEIGHT * PRIOR) / (79 + PRIOR_WEIGHT)
+    expected = (79 * own + FORMATS_WEIGHT * pooled) / (79 + FORMATS_WEIGHT)
+    assert found.quantiles["views_7d/short/0"] == pytest.approx(expected, abs=0.02)  # doubled, they lie half a step off
+    assert found.quantiles["views_7d/long/0"] == pytest.approx(pooled, abs=0.02)
+    assert found.counts == {"views_7d/short/0": 158, "views_7d/long/0": 0}
+
+
+@pytest.mark.parametrize("moved", [-3.0, 0.0, 5.0])
+def test_few_videos_do_not_move_the_median(moved: float) -> None:
+    scores = np.random.default_rng(1).normal(moved, 1.0, 9)
+    found = fit_to_prior(scores, named("views_7d/short/0", 9), np.arange(9), PRIORS)
+    assert found.quantiles["views_7d/short/0"][at(0.5)] == pytest.approx(0.0, abs=1e-12)
 
 
 def test_new_scores_of_the_same_kind_fall_below_each_quantile_as_often_as_its_level_says() -> None:
