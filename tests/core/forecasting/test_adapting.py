@@ -115,7 +115,7 @@ def test_deleting_the_future_changes_no_adapted_forecast(catalogue, release, ada
         for past in [catalogue.as_of(row["as_of"].item())]
     ]
     found = forecast(catalogue, release, issues, adaptation=adaptation)
-    assert found["adapted_outcomes"].max() > 0
+    assert (found["adapted_outcomes"] > 0).any()
     assert bits(found) == bits(pl.concat(known))
 
 
