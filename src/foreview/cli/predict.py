@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 _EXAMPLE = """\
   foreview predict world --release release --as-of 2026-05-10 --out forecasts.parquet
   foreview predict world --release release --as-of 2026-05-10 --age 3 --out at-three-days.parquet
+  foreview predict world --release release --as-of 2026-05-31 --adapt --out forecasts.parquet
 """
 
 
@@ -34,6 +35,11 @@ def add_parser(subparsers: Subparsers) -> argparse.ArgumentParser:
         help="forecast each video as if it were just 0, 1, 3 or 7 days old, instead of at its age at T",
     )
     parser.add_argument(
+        "--adapt",
+        action="store_true",
+        help="correct the uncertainty by what came, until then, of the forecasts that the release would have issued",
+    )
+    parser.add_argument(
         "--out",
         type=Path,
         required=True,
@@ -46,6 +52,7 @@ def add_parser(subparsers: Subparsers) -> argparse.ArgumentParser:
 def run(args: argparse.Namespace) -> Outcome:
     """Write the forecasts."""
     check_file("--out", args.out, "forecasts.parquet")
+    from foreview.forecasting.adapting import follow
     from foreview.forecasting.forecaster import forecast, issues_as_of, issues_at_age
     from foreview.releases.loading import read_release
     from foreview.tables.folder import read_catalogue
@@ -61,12 +68,15 @@ def run(args: argparse.Namespace) -> Outcome:
             "Choose a later --as-of",
         )
     with reported() as progress:
-        forecasts = forecast(catalogue, release, issues, progress=progress)
+        adaptation = follow(catalogue, release) if args.adapt else None
+        forecasts = forecast(catalogue, release, issues, adaptation=adaptation, progress=progress)
     write_parquet(forecasts, args.out)
     return _outcome(forecasts, issues.height, args)
 
 
 def _outcome(forecasts: pl.DataFrame, videos: int, args: argparse.Namespace) -> Outcome:
+    import polars as pl
+
     counted = forecasts.group_by("target", "model_type", maintain_order=True).len()
     served = [(target, model_type, str(count)) for target, model_type, count in counted.iter_rows()]
     facts = {
@@ -74,6 +84,7 @@ def _outcome(forecasts: pl.DataFrame, videos: int, args: argparse.Namespace) -> 
         "as_of": args.as_of.isoformat(),
         "videos": videos,
         "rows": forecasts.height,
+        "adapted_rows": forecasts.filter(pl.col("adapted_outcomes") > 0).height,
         "served": [{"target": t, "model_type": m, "rows": n} for t, m, n in counted.iter_rows()],
     }
     thirty = forecasts.filter(target="views_30d").sort("as_of", "video_id", descending=True)
@@ -83,7 +94,9 @@ def _outcome(forecasts: pl.DataFrame, videos: int, args: argparse.Namespace) -> 
     tables = (Table("Views at 30 days", header, rows), Table("Served", ("target", "by", "rows"), served))
     barren = forecasts.filter(model_type="not_monetised").height
     notes = (f"revenue_30d of {barren} videos is 0: {MODEL_TYPES['not_monetised']}",) if barren else ()
-    return Outcome(facts, f"{args.out}: {forecasts.height} forecasts of {videos} videos", tables, notes)
+    sentence = f"{args.out}: {forecasts.height} forecasts of {videos} videos"
+    adapted = f", {facts['adapted_rows']} of them corrected by matured outcomes" if args.adapt else ""
+    return Outcome(facts, sentence + adapted, tables, notes)
 
 
 def _cell(value: str | float | None) -> str:

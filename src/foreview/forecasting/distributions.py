@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import polars as pl
@@ -15,35 +15,36 @@ from foreview.learners.matrix import Vector
 from foreview.learners.relative import predict_relative
 from foreview.learners.structure import column, slices_of
 from foreview.releases.models import KindModel
+from foreview.uncertainty.adaptive import Correction, Course, corrected, correction
 from foreview.uncertainty.conformal import score_quantiles
 from foreview.uncertainty.distribution import at_least, bounded, mrse_point, with_zero
-from foreview.vocabulary import SMALLEST_UNIT, ModelKind, Target
+from foreview.vocabulary import KIND_OF_TARGET, SMALLEST_UNIT, TARGETS, ModelKind, Target
 
 
 @dataclass(frozen=True, slots=True)
 class Predicted:
-    """n distributions (n, 79) on the scale ln(1+y), and whether an ensemble with skill placed each."""
+    """n distributions (n, 79) on the scale ln(1+y), whether an ensemble with skill placed each, and how its outcomes corrected it."""
 
     values: Vector
     skilled: np.ndarray
+    by: Correction
 
 
 def predicted(
-    models: Mapping[ModelKind, KindModel], table: pl.DataFrame, known: Mapping[Target, Known]
+    models: Mapping[ModelKind, KindModel],
+    table: pl.DataFrame,
+    known: Mapping[Target, Known],
+    courses: Mapping[str, Course],
 ) -> dict[Target, Predicted]:
-    """Return the distribution of every target for each row of a feature table.
+    """Return the distribution of every target for each row of a feature table, corrected by the ``courses`` of its slices.
 
     7-day views are raised to what was counted, 30-day views to that and to the 7-day views, level by level.
     """
-    week = _views(models["views"], table, "views_7d", known["views_7d"])
-    month = _views(models["views"], table, "views_30d", known["views_30d"])
-    month = Predicted(at_least(month.values, week.values), month.skilled)
-    return {
-        "views_7d": week,
-        "views_30d": month,
-        "engagement_rate": _engagement(models["engagement"], table, known["engagement_rate"]),
-        "revenue_30d": _revenue(models, table, known["revenue_30d"]),
-    }
+    around = {target: _around(models, table, target, courses) for target in TARGETS}
+    around["revenue_30d"] = _with_none(models["revenue"], table, around["revenue_30d"])
+    found = {target: replace(one, values=_settled(one.values, known[target])) for target, one in around.items()}
+    month, week = found["views_30d"], found["views_7d"]
+    return found | {"views_30d": replace(month, values=at_least(month.values, week.values))}
 
 
 def relative_points(model: KindModel, table: pl.DataFrame, target: Target, values: Vector) -> Vector:
@@ -58,8 +59,24 @@ def relative_points(model: KindModel, table: pl.DataFrame, target: Target, value
     return found
 
 
-def _spread_out(model: KindModel, at: Located) -> Vector:
-    return at.location[:, None] + at.spread[:, None] * score_quantiles(model.calibration, at.slices)
+def placed(models: Mapping[ModelKind, KindModel], table: pl.DataFrame, target: Target) -> Located:
+    """Return where ``target`` is expected for each row of a feature table: as ln(1+y), or of revenue ln(USD), if there is any."""
+    at = locate(models[KIND_OF_TARGET[target]].location, table, target)
+    if target != "revenue_30d":
+        return at
+    seen = np.log1p(np.nan_to_num(column(table, "initial_views")))
+    views = np.maximum(locate(models["views"].location, table, "views_30d").location, seen)
+    return replace(at, location=revenue_location(at.location, views))
+
+
+def _around(
+    models: Mapping[ModelKind, KindModel], table: pl.DataFrame, target: Target, courses: Mapping[str, Course]
+) -> Predicted:
+    """Return the distributions around where ``target`` is placed, on the scale of :func:`placed`."""
+    at = placed(models, table, target)
+    by = correction(courses, at.slices, table["as_of"].dt.timestamp("ms").to_numpy().astype(np.int64))
+    scores = corrected(score_quantiles(models[KIND_OF_TARGET[target]].calibration, at.slices), by)
+    return Predicted(at.location[:, None] + at.spread[:, None] * scores, at.skilled, by)
 
 
 def _settled(values: Vector, known: Known) -> Vector:
@@ -68,22 +85,7 @@ def _settled(values: Vector, known: Known) -> Vector:
     return np.where(np.isnan(known.value)[:, None], within, np.log1p(np.maximum(known.value, 0.0))[:, None])
 
 
-def _views(model: KindModel, table: pl.DataFrame, target: Target, known: Known) -> Predicted:
-    at = locate(model.location, table, target)
-    return Predicted(_settled(_spread_out(model, at), known), at.skilled)
-
-
-def _engagement(model: KindModel, table: pl.DataFrame, known: Known) -> Predicted:
-    at = locate(model.location, table, "engagement_rate")
-    return Predicted(_settled(_spread_out(model, at), known), at.skilled)
-
-
-def _revenue(models: Mapping[ModelKind, KindModel], table: pl.DataFrame, known: Known) -> Predicted:
-    model = models["revenue"]
-    rate = locate(model.location, table, "revenue_30d")
-    seen = np.log1p(np.nan_to_num(column(table, "initial_views")))
-    views = np.maximum(locate(models["views"].location, table, "views_30d").location, seen)
-    at = Located(revenue_location(rate.location, views), rate.spread, rate.slices, rate.skilled)
-    paid = np.log1p(np.exp(np.minimum(_spread_out(model, at), 25.0)))
-    mixed = with_zero(paid, 1.0 - chance_of_revenue(model, table))
-    return Predicted(_settled(mixed, known), rate.skilled)
+def _with_none(model: KindModel, table: pl.DataFrame, paid: Predicted) -> Predicted:
+    """Return ln(1+USD) of revenue from ln(USD) where there is any and the chance that there is none."""
+    values = np.log1p(np.exp(np.minimum(paid.values, 25.0)))
+    return replace(paid, values=with_zero(values, 1.0 - chance_of_revenue(model, table)))

@@ -11,8 +11,9 @@ import polars as pl
 
 from foreview.errors import ReleaseFeaturesDiffer
 from foreview.features.matrix import feature_table
+from foreview.forecasting.adapting import Adaptation, check_adaptation
 from foreview.forecasting.chance import above_zero
-from foreview.forecasting.distributions import predicted, relative_points
+from foreview.forecasting.distributions import Predicted, predicted, relative_points
 from foreview.forecasting.known import Known, known_at_issue
 from foreview.learners.matrix import Vector
 from foreview.learners.structure import thirds, typical
@@ -20,6 +21,7 @@ from foreview.options import Progress, silent
 from foreview.releases.manifest import Release
 from foreview.releases.models import KindModel, models_of
 from foreview.tables.catalogue import Catalogue, utc_ms
+from foreview.uncertainty.adaptive import Correction, Course
 from foreview.uncertainty.confidence import confidence
 from foreview.uncertainty.distribution import below, quantile, strictly_below
 from foreview.vocabulary import CLASSES, DAY_MS, KIND_OF_TARGET, QUANTILES, TARGETS, ModelKind, Target
@@ -40,7 +42,11 @@ _COLUMNS: Final = (
     "p_above_zero",
     "model_version",
     "model_type",
+    "adapted_outcomes",
+    "adapted_shift",
+    "adapted_stretch",
 )
+_AS_RELEASED: Final[Mapping[str, Course]] = {}
 
 
 def issues_as_of(catalogue: Catalogue, as_of: datetime) -> pl.DataFrame:
@@ -56,7 +62,12 @@ def issues_at_age(catalogue: Catalogue, as_of: datetime, age_days: float) -> pl.
 
 
 def forecast(
-    catalogue: Catalogue, release: Release, issues: pl.DataFrame, *, progress: Progress = silent
+    catalogue: Catalogue,
+    release: Release,
+    issues: pl.DataFrame,
+    *,
+    adaptation: Adaptation | None = None,
+    progress: Progress = silent,
 ) -> pl.DataFrame:
     """Return one row a video, issue time and target, in the order of ``issues`` (``video_id, as_of``) and of ``TARGETS``.
 
@@ -66,17 +77,21 @@ def forecast(
     ``model_type`` says what served: ``ensemble``, ``typical`` (no skill), ``prior`` (cold start), ``observed`` (the value is already known)
     or ``not_monetised`` (known to earn nothing: a revenue of exactly 0).
 
-    Each row uses what was known at its own ``as_of`` alone.
+    Each row uses what was known at its own ``as_of`` alone. With an ``adaptation`` (see
+    :func:`~foreview.forecasting.adapting.follow`) that includes what had come by then of the release's own forecasts: ``adapted_outcomes``
+    of them (0: the uncertainty is as released) shifted the distribution by ``adapted_shift`` standard deviations and stretched it by the
+    factor ``adapted_stretch``.
 
     Raises
     ------
     UsageError
-        Where a video is not in the catalogue or ``as_of`` lies before its publication.
+        Where a video is not in the catalogue, ``as_of`` lies before its publication, or the adaptation followed another release.
     ReleaseFeaturesDiffer
         Where the catalogue lacks a declared column that the release was trained with.
 
     """
-    return forecast_table(catalogue, release, issue_table(catalogue, release, issues), progress=progress)
+    table = issue_table(catalogue, release, issues)
+    return forecast_table(catalogue, release, table, adaptation=adaptation, progress=progress)
 
 
 def issue_table(catalogue: Catalogue, release: Release, issues: pl.DataFrame) -> pl.DataFrame:
@@ -86,23 +101,32 @@ def issue_table(catalogue: Catalogue, release: Release, issues: pl.DataFrame) ->
 
 
 def forecast_table(
-    catalogue: Catalogue, release: Release, table: pl.DataFrame, *, progress: Progress = silent
+    catalogue: Catalogue,
+    release: Release,
+    table: pl.DataFrame,
+    *,
+    adaptation: Adaptation | None = None,
+    progress: Progress = silent,
 ) -> pl.DataFrame:
     """Return :func:`forecast` of the rows of an :func:`issue_table` that is at hand."""
+    if adaptation is not None:
+        check_adaptation(adaptation, release)
+    courses = _AS_RELEASED if adaptation is None else adaptation.courses
     known = known_at_issue(catalogue, table)
     models = models_of(release)
     parts = []
     for start in range(0, max(table.height, 1), _CHUNK):
         part = slice(start, start + _CHUNK)
-        parts.append(_forecast_part(release, models, table[part], _cut(known, part)))
+        found = predicted(models, table[part], _cut(known, part), courses)
+        parts.append(_forecast_part(release, table[part], _cut(known, part), found))
         progress("forecasts", min(start + _CHUNK, table.height), table.height)
     return pl.concat(parts)
 
 
 def _forecast_part(
-    release: Release, models: Mapping[ModelKind, KindModel], table: pl.DataFrame, known: Mapping[Target, Known]
+    release: Release, table: pl.DataFrame, known: Mapping[Target, Known], found: Mapping[Target, Predicted]
 ) -> pl.DataFrame:
-    found = predicted(models, table, known)
+    models = models_of(release)
     frames = []
     columns: dict[Target, dict[str, Vector]] = {}
     for position, target in enumerate(TARGETS):
@@ -122,6 +146,7 @@ def _forecast_part(
                 **{name: pl.Series(values, dtype=pl.Float64) for name, values in columns[target].items()},
                 model_version=pl.lit(release.manifest.model_version),
                 model_type=pl.Series(served, dtype=pl.String),
+                **_adapted(found[target].by),
                 _row=pl.int_range(table.height) * len(TARGETS) + position,
             )
         )
@@ -153,6 +178,14 @@ def _read_off(values: Vector, table: pl.DataFrame, model: KindModel, target: Tar
         "typical": np.expm1(usual),
         "p_beats_typical": 1.0 - below(values, usual),
         "confidence": confidence(values, np.expm1(quantile(values, QUANTILES["p50"]))),
+    }
+
+
+def _adapted(by: Correction) -> dict[str, pl.Series]:
+    return {
+        "adapted_outcomes": pl.Series(by.outcomes),
+        "adapted_shift": pl.Series(by.shift),
+        "adapted_stretch": pl.Series(by.stretch),
     }
 
 

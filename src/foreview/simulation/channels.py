@@ -49,9 +49,9 @@ class Channels:
     """USD a thousand views of a long video."""
 
 
-def draw_channels(rng: np.random.Generator, channels: int, days: int) -> Channels:
-    """Return ``channels`` channels for a world of ``days`` days."""
-    steps = rng.normal(0.0, 0.12, (channels, days // 30 + 1))
+def draw_channels(rng: np.random.Generator, channels: int, days: int, variety: float) -> Channels:
+    """Return ``channels`` channels for a world of ``days`` days; ``variety`` multiplies how far their levels walk."""
+    steps = variety * rng.normal(0.0, 0.12, (channels, days // 30 + 1))
     steps[:, 0] = 0.0
     level = rng.normal(6.8, 1.3, channels)
     return Channels(

@@ -58,16 +58,19 @@ class _Hidden:
     rpm: Floats
 
 
-def simulate(*, channels: int, videos: int, seed: int, days: int = 240, end: datetime = DEFAULT_END) -> World:
+def simulate(
+    *, channels: int, videos: int, seed: int, days: int = 240, end: datetime = DEFAULT_END, variety: float = 1.0
+) -> World:
     """Return a world of ``channels`` channels that published ``videos`` videos *in all* in the ``days`` days before ``end``.
 
-    Each video has up to 35 daily rows, fewer where the world ends before: its catalogue holds what is known at ``end``. Equal
+    Each video has up to 35 daily rows, fewer where the world ends before: its catalogue holds what is known at ``end``. ``variety``
+    multiplies all by which the views of a channel's videos differ: their content, chance, and the walk of the channel's level. Equal
     arguments give equal worlds, bit for bit.
 
     Raises
     ------
     UsageError
-        Unless ``videos >= channels >= 1`` and ``days >= 1``.
+        Unless ``videos >= channels >= 1``, ``days >= 1`` and ``variety > 0``.
 
     Examples
     --------
@@ -76,13 +79,13 @@ def simulate(*, channels: int, videos: int, seed: int, days: int = 240, end: dat
     (10, 10)
 
     """
-    if not videos >= channels >= 1 or days < 1:
+    if not videos >= channels >= 1 or days < 1 or variety <= 0:
         raise UsageError(
-            "a world has a channel, a day and no more channels than videos in all",
-            f"found {channels} channels, {videos} videos, {days} days",
+            "a world has a channel, a day, no more channels than videos in all, and some variety",
+            f"found {channels} channels, {videos} videos, {days} days, variety {variety}",
         )
     place, say, live, foresee = (np.random.default_rng(s) for s in np.random.SeedSequence(seed).spawn(4))
-    cast = draw_channels(place, channels, days)
+    cast = draw_channels(place, channels, days, variety)
     published = draw_publications(place, cast, videos, days, utc_ms(end))
     published = published.with_columns(
         video_id=pl.format("v{}", pl.int_range(pl.len()).cast(pl.String).str.zfill(6)),
@@ -90,7 +93,7 @@ def simulate(*, channels: int, videos: int, seed: int, days: int = 240, end: dat
         published_local=pl.col("published_at").dt.convert_time_zone(CLOCK.timezone),
     )
     plan = published.hstack(draw_content(say, published))
-    hidden = _draw_hidden(live, cast, plan)
+    hidden = _draw_hidden(live, cast, plan, variety)
     pieces = timeline(plan["published_at"], CLOCK)
     happened = _live(live, hidden, pieces)
     known = {"video_id": plan["video_id"], "channel_level": _level(cast, plan), "is_monetised": hidden.rpm > 0}
@@ -102,16 +105,17 @@ def simulate(*, channels: int, videos: int, seed: int, days: int = 240, end: dat
     return World(_catalogue(live, cast, plan, pieces, happened).as_of(end), truth)
 
 
-def _draw_hidden(rng: np.random.Generator, cast: Channels, plan: pl.DataFrame) -> _Hidden:
+def _draw_hidden(rng: np.random.Generator, cast: Channels, plan: pl.DataFrame, variety: float) -> _Hidden:
     n, channel, short = plan.height, plan["channel"].to_numpy(), plan["is_short"].to_numpy()
-    center = _level(cast, plan) + np.where(short, cast.short_effect[channel], 0.0) + plan["content_effect"].to_numpy()
+    said = variety * plan["content_effect"].to_numpy()
+    center = _level(cast, plan) + np.where(short, cast.short_effect[channel], 0.0) + said
     heavy = rng.standard_t(SHORT_TAIL, n) / np.sqrt(SHORT_TAIL / (SHORT_TAIL - 2))
     normal = rng.normal(size=n)
     monetised = cast.monetised[channel] & (rng.random(n) < 0.93)
     season = 1 + 0.25 * np.cos(2 * np.pi * (plan["published_at"].dt.ordinal_day().to_numpy() - 350) / 365.25)
     return _Hidden(
         center=center,
-        sd=np.where(short, SHORT_SD, LONG_SD) * cast.spread[channel],
+        sd=variety * np.where(short, SHORT_SD, LONG_SD) * cast.spread[channel],
         noise=np.clip(np.where(short, heavy, normal), -6.0, 6.0),
         speed=np.where(short, 0.7, 0.35) * np.exp(rng.normal(0.0, 0.4, n)),
         burst=np.clip(np.where(short, 0.7, 0.5) + rng.normal(0.0, 0.1, n), 0.1, 0.95),

@@ -29,6 +29,9 @@ FORECAST_COLUMNS = [
     "point_mrse",
     "model_version",
     "model_type",
+    "adapted_outcomes",
+    "adapted_shift",
+    "adapted_stretch",
 ]
 
 
@@ -95,6 +98,18 @@ def test_a_forecast_file_is_replaced_whole(folder: Path, tmp_path: Path, capsys:
     arguments = ("predict", folder / "world", "--release", folder / "release", "--as-of", "2026-05-10")
     run(capsys, *arguments, "--age", 3, "--out", out)
     assert set(pl.read_parquet(out)["issue_age_days"]) == {3.0}
+
+
+def test_forecasts_can_follow_the_outcomes_of_the_release(folder: Path, tmp_path: Path, capsys: Any):
+    arguments = ("predict", folder / "world", "--release", folder / "release", "--as-of", "2026-06-01")
+    as_released = run(capsys, *arguments, "--out", tmp_path / "as-released.parquet")
+    adapted = run(capsys, *arguments, "--adapt", "--out", tmp_path / "adapted.parquet")
+    corrected = pl.read_parquet(tmp_path / "adapted.parquet").filter(pl.col("adapted_outcomes") > 0)
+    assert as_released["adapted_rows"] == 0
+    assert adapted["adapted_rows"] == corrected.height > 0
+    assert main([*(str(a) for a in arguments), "--adapt", "--out", str(tmp_path / "again.parquet")]) == DONE
+    assert f"{corrected.height} of them corrected by matured outcomes" in capsys.readouterr().out
+    assert (tmp_path / "again.parquet").read_bytes() == (tmp_path / "adapted.parquet").read_bytes()
 
 
 def test_before_the_first_video_there_is_nothing_to_forecast(folder: Path, tmp_path: Path, capsys: Any):
