@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Final
 
 import numpy as np
+import numpy.typing as npt
 import polars as pl
 
 from foreview.errors import ReleaseFeaturesDiffer
@@ -14,16 +15,16 @@ from foreview.features.matrix import feature_table
 from foreview.forecasting.adapting import Adaptation, check_adaptation
 from foreview.forecasting.chance import above_zero
 from foreview.forecasting.distributions import Predicted, predicted, relative_points
+from foreview.forecasting.history import history_columns
 from foreview.forecasting.known import Known, known_at_issue
 from foreview.learners.matrix import Vector
-from foreview.learners.structure import thirds, typical
 from foreview.options import Progress, silent
 from foreview.releases.manifest import Release
-from foreview.releases.models import KindModel, models_of
+from foreview.releases.models import models_of
 from foreview.tables.catalogue import Catalogue, utc_ms
 from foreview.uncertainty.adaptive import Correction, Course
 from foreview.uncertainty.confidence import confidence
-from foreview.uncertainty.distribution import below, quantile, strictly_below
+from foreview.uncertainty.distribution import quantile
 from foreview.vocabulary import CLASSES, DAY_MS, KIND_OF_TARGET, QUANTILES, TARGETS, ModelKind, Target
 
 _CHUNK = 25_000
@@ -35,6 +36,7 @@ _COLUMNS: Final = (
     "target",
     *_AMOUNTS[:-1],
     *(f"p_{name}" for name in CLASSES),
+    "class_source",
     "typical",
     "p_beats_typical",
     "confidence",
@@ -73,9 +75,10 @@ def forecast(
 
     ``point`` is the median; ``p2_5`` … ``p97_5`` the quantiles, in the unit of the target (views, percent, USD); ``point_mrse`` the point
     that minimises E[(x/Y - 1)²]; ``typical`` the channel-format's typical value; ``p_beats_typical``, ``p_low``, ``p_medium``,
-    ``p_high`` probabilities; ``confidence`` P(within a factor of two); ``p_above_zero`` P(any at all): of revenue, that the video earns.
-    ``model_type`` says what served: ``ensemble``, ``typical`` (no skill), ``prior`` (cold start), ``observed`` (the value is already known)
-    or ``not_monetised`` (known to earn nothing: a revenue of exactly 0).
+    ``p_high`` probabilities, which never contradict each other or the quantiles; ``class_source`` says where the last three are from:
+    ``distribution``, ``classifier``, or ``observed``; ``confidence`` P(within a factor of two); ``p_above_zero`` P(any at all): of revenue,
+    that the video earns. ``model_type`` says what served: ``ensemble``, ``typical`` (no skill), ``prior`` (cold start), ``observed`` (the
+    value is already known) or ``not_monetised`` (known to earn nothing: a revenue of exactly 0).
 
     Each row uses what was known at its own ``as_of`` alone. With an ``adaptation`` (see
     :func:`~foreview.forecasting.adapting.follow`) that includes what had come by then of the release's own forecasts: ``adapted_outcomes``
@@ -91,7 +94,7 @@ def forecast(
 
     """
     table = issue_table(catalogue, release, issues)
-    return forecast_table(catalogue, release, table, adaptation=adaptation, progress=progress)
+    return forecast_table(catalogue, release, table, adaptation=adaptation, progress=progress).select(_COLUMNS)
 
 
 def issue_table(catalogue: Catalogue, release: Release, issues: pl.DataFrame) -> pl.DataFrame:
@@ -108,7 +111,7 @@ def forecast_table(
     adaptation: Adaptation | None = None,
     progress: Progress = silent,
 ) -> pl.DataFrame:
-    """Return :func:`forecast` of the rows of an :func:`issue_table` that is at hand."""
+    """Return :func:`forecast` of the rows of an :func:`issue_table`, with :func:`all columns <foreview.forecasting.history.history_columns>`."""
     if adaptation is not None:
         check_adaptation(adaptation, release)
     courses = _AS_RELEASED if adaptation is None else adaptation.courses
@@ -128,10 +131,11 @@ def _forecast_part(
 ) -> pl.DataFrame:
     models = models_of(release)
     frames = []
-    columns: dict[Target, dict[str, Vector]] = {}
+    columns: dict[Target, dict[str, npt.NDArray[np.generic]]] = {}
     for position, target in enumerate(TARGETS):
         kind = KIND_OF_TARGET[target]
-        columns[target] = _read_off(found[target].values, table, models[kind], target)
+        columns[target] = history_columns(models[kind], table, target, found[target].values, known[target])
+        columns[target]["confidence"] = _confidence(found[target].values)
         for_relative = relative_points(models[kind], table, target, found[target].values)
         columns[target] |= _amounts(found[target].values, for_relative, known[target])
         columns[target]["p_above_zero"] = above_zero(models, table, target, found[target].values, known[target])
@@ -143,14 +147,14 @@ def _forecast_part(
         frames.append(
             table.select("video_id", "as_of", "issue_age_days").with_columns(
                 target=pl.lit(target),
-                **{name: pl.Series(values, dtype=pl.Float64) for name, values in columns[target].items()},
+                **{name: pl.Series(values) for name, values in columns[target].items()},
                 model_version=pl.lit(release.manifest.model_version),
                 model_type=pl.Series(served, dtype=pl.String),
                 **_adapted(found[target].by),
                 _row=pl.int_range(table.height) * len(TARGETS) + position,
             )
         )
-    return pl.concat(frames).sort("_row").select(_COLUMNS)
+    return pl.concat(frames, how="diagonal").sort("_row").select(*_COLUMNS, pl.exclude(*_COLUMNS, "_row"))
 
 
 def _amounts(values: Vector, for_relative: Vector, known: Known) -> dict[str, Vector]:
@@ -165,20 +169,8 @@ def _amounts(values: Vector, for_relative: Vector, known: Known) -> dict[str, Ve
     return {"point": settled["p50"], **settled}
 
 
-def _read_off(values: Vector, table: pl.DataFrame, model: KindModel, target: Target) -> dict[str, Vector]:
-    """Return the probabilities of forecast rows, and what is typical, in the unit of the target."""
-    structure = model.location.structure
-    usual = typical(structure, table, target)
-    low, high = thirds(structure, table, target)
-    p_low, p_high = strictly_below(values, low), 1.0 - below(values, high)
-    return {
-        "p_low": p_low,
-        "p_medium": np.maximum(1.0 - p_low - p_high, 0.0),
-        "p_high": p_high,
-        "typical": np.expm1(usual),
-        "p_beats_typical": 1.0 - below(values, usual),
-        "confidence": confidence(values, np.expm1(quantile(values, QUANTILES["p50"]))),
-    }
+def _confidence(values: Vector) -> Vector:
+    return confidence(values, np.expm1(quantile(values, QUANTILES["p50"])))
 
 
 def _adapted(by: Correction) -> dict[str, pl.Series]:

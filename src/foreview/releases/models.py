@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
@@ -12,6 +13,7 @@ import numpy as np
 from foreview.errors import ReleaseCorrupt
 from foreview.learners import xgb
 from foreview.learners.chance import Chance
+from foreview.learners.classifier import Classifier
 from foreview.learners.ensemble import Ensemble
 from foreview.learners.location import LocationModel, Spread
 from foreview.learners.matrix import Encoder, Vector
@@ -29,19 +31,21 @@ _DESCRIPTION: Final = "model.json"
 _SPREAD: Final = "spread.json"
 _CHANCE: Final = "chance.json"
 _RELATIVE: Final = "relative.json"
+_CLASSES: Final = "classes.json"
 
 
 @dataclass(frozen=True, slots=True)
 class KindModel:
     """Everything that serves one kind: where forecasts lie and how far outcomes spread.
 
-    For revenue also whether there is any; for views the point for relative errors, where it is better fitted than read off.
+    For revenue also whether there is any; for views the point for relative errors and the classes, where they are better fitted than read off.
     """
 
     location: LocationModel
     calibration: Calibration
     chance: Chance | None = None
     relative: Relative | None = None
+    classes: Classifier | None = None
 
 
 def encode_model(model: KindModel) -> dict[str, bytes]:
@@ -54,6 +58,7 @@ def encode_model(model: KindModel) -> dict[str, bytes]:
         "spread": None,
         "chance": None,
         "relative": None,
+        "classes": None,
         "calibration": {
             "quantiles": {name: list(values) for name, values in model.calibration.quantiles.items()},
             "counts": dict(model.calibration.counts),
@@ -76,6 +81,9 @@ def encode_model(model: KindModel) -> dict[str, bytes]:
         encoder = _encoder_json(model.relative.encoder)
         description["relative"] = {"encoder": encoder, "slices": sorted(model.relative.slices)}
         parts[_RELATIVE] = xgb.encode(model.relative.booster)
+    if model.classes is not None:
+        description["classes"] = _classifier_json(model.classes)
+        parts[_CLASSES] = xgb.encode(model.classes.booster)
     return {_DESCRIPTION: json.dumps(description, sort_keys=True, allow_nan=False).encode(), **parts}
 
 
@@ -105,7 +113,8 @@ def decode_model(parts: Mapping[str, bytes]) -> KindModel:
         quantiles = {name: np.array(values) for name, values in found["calibration"]["quantiles"].items()}
         calibration = Calibration(quantiles, found["calibration"]["counts"])
         chance = _decode_chance(found["chance"], parts)
-        return KindModel(location, calibration, chance, _decode_relative(found["relative"], parts))
+        relative = _decode_relative(found["relative"], parts)
+        return KindModel(location, calibration, chance, relative, _decode_classifier(found["classes"], parts))
     except (KeyError, TypeError, ValueError) as error:
         raise ReleaseCorrupt(
             "a model file holds what this version of foreview writes",
@@ -176,6 +185,20 @@ def _decode_relative(found: dict[str, Any] | None, parts: Mapping[str, bytes]) -
     if found is None:
         return None
     return Relative(_encoder(found["encoder"]), xgb.decode(parts[_RELATIVE]), frozenset(found["slices"]))
+
+
+def _classifier_json(classifier: Classifier) -> dict[str, Any]:
+    pools = {name: list(pool) for name, pool in classifier.pools.items()}
+    return {"encoder": _encoder_json(classifier.encoder), "pools": pools, "slices": sorted(classifier.slices)}
+
+
+def _decode_classifier(found: dict[str, Any] | None, parts: Mapping[str, bytes]) -> Classifier | None:
+    if found is None:
+        return None
+    pools = {name: (float(a), float(b), float(c)) for name, (a, b, c) in found["pools"].items()}
+    if not all(0 <= a < math.inf and 0 <= b < math.inf and math.isfinite(c) for a, b, c in pools.values()):
+        raise ValueError("a pool has two finite weights of at least 0 and a finite constant")
+    return Classifier(_encoder(found["encoder"]), xgb.decode(parts[_CLASSES]), pools, frozenset(found["slices"]))
 
 
 def _encoder_json(encoder: Encoder) -> dict[str, Any]:

@@ -25,8 +25,12 @@ class InnerSplit:
 
     def fit(self, rows: Rows) -> np.ndarray:
         """Return which rows the members are fitted on."""
+        return self.known(rows, self.origin)
+
+    def known(self, rows: Rows, at: int) -> np.ndarray:
+        """Return which rows' labels were mature at a time; without the embargo inside, which were published by then."""
         moment = rows.matured if self.embargoed else rows.published
-        return np.asarray(moment <= self.origin)
+        return np.asarray(moment <= at)
 
     def validate(self, rows: Rows) -> np.ndarray:
         """Return which rows choose the weights, the spread and what has skill."""

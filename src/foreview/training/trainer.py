@@ -16,6 +16,7 @@ from foreview.options import Progress, TrainingOptions, silent
 from foreview.releases.manifest import DataWindow, Draft, KindState, Release, seal
 from foreview.releases.models import KindModel, encode_model, prior_model, prior_quantiles, prior_slices
 from foreview.tables.catalogue import Catalogue
+from foreview.training.classes import fit_classes
 from foreview.training.fitting import Fitted, Problem, fit_out_of_time, locate_target, refit
 from foreview.training.relative import fit_relative_points
 from foreview.training.revenue import fit_chance_of_revenue, revenue_problem
@@ -98,7 +99,10 @@ def _fit_views(
     outcome = _finished(judged, refit(problems, structure, judged, options), notes)
     splits = inner_splits([p.rows for p in problems], options.embargo)
     relative = fit_relative_points(problems, splits, judged, options)
-    return replace(outcome, model=replace(outcome.model, relative=relative)), judged.location
+    classes, compared = fit_classes(problems, splits, judged, options)
+    model = replace(outcome.model, relative=relative, classes=classes)
+    scores = {name: {**score, **compared.get(name, {})} for name, score in outcome.scores.items()}
+    return replace(outcome, model=model, scores=scores), judged.location
 
 
 def _fit_engagement(rows: Rows, structure: Structure, options: TrainingOptions) -> _Outcome:
