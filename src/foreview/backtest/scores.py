@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from foreview.backtest.class_scores import ClassScores, WayScores, beats_typical, class_scores, way_scores
 from foreview.metrics.bootstrap import BootstrapMeans, Estimate, bootstrap_means
 from foreview.metrics.interval import Share, coverage, crps_from_quantiles, expected_share, interval_score, pinball
 from foreview.metrics.point import (
@@ -21,9 +22,9 @@ from foreview.metrics.point import (
     relative_errors,
     spearman_within,
 )
-from foreview.metrics.ranking import Reliability, ReliabilityBin, auc, reliability
+from foreview.metrics.ranking import Reliability, reliability
 from foreview.options import Progress, silent
-from foreview.vocabulary import CLASSES, FORMATS, INTERVALS, QUANTILES, TARGETS
+from foreview.vocabulary import FORMATS, INTERVALS, QUANTILES, TARGETS
 
 POINTS: Final = {
     "forecast": ("point", "point_mrse"),
@@ -93,17 +94,6 @@ class QuantileScores:
 
 
 @dataclass(frozen=True, slots=True)
-class ClassScores:
-    """One class against the other two: does its probability order the videos, and does it mean what it says."""
-
-    name: str
-    share: float
-    auc: float
-    calibration_error: float
-    bins: tuple[ReliabilityBin, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class SliceScores:
     """All scores of one format (or ``all``), issue age [d] and target."""
 
@@ -126,7 +116,11 @@ class SliceScores:
     intervals: tuple[IntervalScores, ...]
     quantiles: tuple[QuantileScores, ...]
     classes: tuple[ClassScores, ...]
-    """Empty where the bounds of the classes were not given."""
+    """Of what is served. Empty where the bounds of the classes were not given."""
+    class_sources: dict[str, int]
+    """Rows by where their class probabilities are from."""
+    ways: tuple[WayScores, ...]
+    """The ways to the class probabilities side by side; empty where the forecasts do not tell them apart."""
     beats_typical: ClassScores
     confidence: Reliability
     """Of the probability that the outcome lies within a factor of two of the point."""
@@ -171,8 +165,10 @@ def _score_slice(name: str, everything: pl.DataFrame, seed: int) -> SliceScores:
         pinball_ln={q: pinball(_ln(rows, "actual"), _ln(rows, q), p) for q, p in QUANTILES.items()},
         intervals=tuple(_interval_scores(rows, level) for level in INTERVALS),
         quantiles=tuple(_quantile_scores(rows, name) for name in QUANTILES),
-        classes=_class_scores(rows),
-        beats_typical=_beats_typical(rows),
+        classes=class_scores(rows),
+        class_sources=_class_sources(rows),
+        ways=way_scores(rows, _clusters(rows), seed=seed),
+        beats_typical=beats_typical(rows),
         confidence=_confidence(rows),
     )
 
@@ -237,26 +233,10 @@ def _quantile_scores(rows: pl.DataFrame, name: str) -> QuantileScores:
     )
 
 
-def _class_scores(rows: pl.DataFrame) -> tuple[ClassScores, ...]:
-    if not {"low_third", "high_third"} <= set(rows.columns):
-        return ()
-    bounded = rows.drop_nulls(["low_third", "high_third"])
-    actual = _numbers(bounded, "actual")
-    low, high = actual < _numbers(bounded, "low_third"), actual > _numbers(bounded, "high_third")
-    happened = dict(zip(CLASSES, (low, ~low & ~high, high), strict=True))
-    return tuple(_class_score(name, happened[name], _numbers(bounded, f"p_{name}")) for name in CLASSES)
-
-
-def _class_score(name: str, happened: npt.NDArray[np.bool_], probability: Floats) -> ClassScores:
-    share = float(happened.mean()) if happened.size else float("nan")
-    said = reliability(happened, probability)
-    return ClassScores(name, share, auc(happened, probability), said.error, said.bins)
-
-
-def _beats_typical(rows: pl.DataFrame) -> ClassScores:
-    known = rows.drop_nulls(["typical", "p_beats_typical"])
-    happened = _numbers(known, "actual") > _numbers(known, "typical")
-    return _class_score("beats typical", happened, _numbers(known, "p_beats_typical"))
+def _class_sources(rows: pl.DataFrame) -> dict[str, int]:
+    if "class_source" not in rows.columns:
+        return {}
+    return dict(rows.group_by("class_source").len().sort("class_source").iter_rows())
 
 
 def _confidence(rows: pl.DataFrame) -> Reliability:
