@@ -44,7 +44,8 @@ def test_every_field_of_the_forecast_is_saved():
         quantiles = [found[name] for name in QUANTILES]
         assert quantiles == sorted(quantiles)
         assert found["p_low"] + found["p_medium"] + found["p_high"] == pytest.approx(1)
-        assert 0 <= found["p_beats_typical"] <= 1
+        assert found["p_high"] <= found["p_beats_typical"] <= 1 - found["p_low"] + 1e-9
+        assert found["class_source"] == "distribution"
     assert (prediction.as_of, prediction.issue_age_days) == (NOON + timedelta(days=2), 2.0)
     assert prediction.features_used["duration_s"] == {"value": 45.0, "unit": "s"}
     assert prediction.likely_class() in ("low", "medium", "high")

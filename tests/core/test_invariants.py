@@ -163,6 +163,8 @@ def assert_is_sound(found: pl.DataFrame, catalogue: Catalogue) -> None:
     shares = ["p_low", "p_medium", "p_high", "p_beats_typical", "confidence"]
     assert found.select(pl.all_horizontal(pl.col(shares).is_between(0.0, 1.0)).all()).item()
     assert found.select(((pl.sum_horizontal("p_low", "p_medium", "p_high") - 1).abs() < 1e-9).all()).item()
+    assert (found["p_high"] <= found["p_beats_typical"]).all()
+    assert (found["p_low"] <= 1 - found["p_beats_typical"] + 1e-12).all()
     assert_seven_days_are_at_most_thirty(found)
     assert_is_at_least_what_was_counted(found, catalogue)
 

@@ -35,6 +35,7 @@ _OF_A_TARGET: Final = (
     "p_low",
     "p_medium",
     "p_high",
+    "class_source",
     "typical",
     "p_beats_typical",
     "confidence",

@@ -14,7 +14,7 @@ class MLPrediction(models.Model):
 
     The columns are the headline; ``by_target`` holds the whole forecast of ``views_7d``, ``views_30d``, ``engagement_rate`` and
     ``revenue_30d``: ``point``, ``point_mrse``, the quantiles ``p2_5`` … ``p97_5``, the class probabilities ``p_low``, ``p_medium``,
-    ``p_high``, ``typical``, ``p_beats_typical``, ``confidence``, ``p_above_zero`` and ``model_type``.
+    ``p_high`` with ``class_source``, ``typical``, ``p_beats_typical``, ``confidence``, ``p_above_zero`` and ``model_type``.
     """
 
     video = models.OneToOneField(video_label(), on_delete=models.CASCADE, related_name="ml_prediction")

@@ -19,6 +19,7 @@ from foreview.plots.scales import Axis, linear_axis, log_axis, share_axis
 
 LEVEL_LOOKS: Final = {50: 4, 80: 0, 95: 3}
 FORMAT_LOOKS: Final = {"all": 0, "short": 2, "long": 4}
+WAY_LOOKS: Final = {"distribution": 1, "classifier": 2, "served": 0}
 FEWEST_DRAWN: Final = 10
 """Forecasts of a tenth of the probability below which its share is noise."""
 _DIAGONAL: Final = ((0.0, 0.0), (1.0, 1.0))
@@ -93,6 +94,22 @@ def auc_figure(slices: Sequence[SliceScores]) -> Figure[LinePanel] | None:
     return Figure(
         "Do the probabilities tell the videos apart?",
         "Area under the curve: 1 tells every video that did from every one that did not, 0.5 (dashed) is chance.",
+        panels,
+        age_table(panels),
+    )
+
+
+def way_figure(slices: Sequence[SliceScores]) -> Figure[LinePanel] | None:
+    """Return the log loss of each way to the classes by issue age, a panel a format; None where there is one way alone."""
+    told = [scores for scores in slices if len(scores.ways) > 2]
+    label = "log loss [nats]"
+    panels = by_age(told, label, _way_losses, lambda values: linear_axis(label, [0.0, *values])) if told else []
+    if not panels:
+        return None
+    return Figure(
+        "Low, medium or high: read off, or classified?",
+        "Log loss of the class probabilities read off the distribution, of those that the classifier says within the served quantiles, and of "
+        "those served: the way that was better on the last videos of the training. Lower is better.",
         panels,
         age_table(panels),
     )
@@ -174,6 +191,14 @@ def _aucs(scores: SliceScores) -> Iterator[tuple[str, int, Point]]:
     for look, found in enumerate((scores.beats_typical, *scores.classes)):
         says = f"{found.auc:.3f} (happened to {100 * found.share:.0f} %)" if math.isfinite(found.auc) else "–"
         yield found.name, look, Point(scores.issue_age_days, found.auc, says)
+
+
+def _way_losses(scores: SliceScores) -> Iterator[tuple[str, int, Point]]:
+    for found in scores.ways:
+        ratio = found.log_loss_ratio
+        beside = f"; ÷ distribution {ratio.value:.3f} ({ratio.low:.3f} – {ratio.high:.3f})" if ratio else ""
+        says = f"{found.log_loss:.3f} ({found.rows:,} rows{beside})"
+        yield found.way, WAY_LOOKS[found.way], Point(scores.issue_age_days, found.log_loss, says)
 
 
 def _bins(scores: SliceScores) -> Mapping[str, Sequence[ReliabilityBin]]:

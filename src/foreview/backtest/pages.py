@@ -35,6 +35,10 @@ _SHARPNESS_COLUMNS: Final = {
     ("crps", "residuals"): "CRPS ÷ one shape",
     **{("crps", name): f"CRPS ÷ {shown}" for name, shown in NAMES.items() if name != "forecast"},
 }
+_WAY_COLUMNS: Final = (
+    *("format", "age d", "rows", "way", "log loss", "÷ distribution (95 %)"),
+    *("Brier", "low AUC", "high AUC", "ECE"),
+)
 
 
 def report_page(backtest: Backtest) -> str:
@@ -80,6 +84,7 @@ def _target(target: Target, slices: list[SliceScores]) -> list[str]:
             ["format", "age d", *_PROBABILITY_COLUMNS],
             [_probabilities(scores) for scores in slices],
         ),
+        *_ways(slices),
         "Confidence: said → happened (rows), by tenth.",
         table(["format", "age d", "said → happened"], [_confidence(scores) for scores in slices]),
         ASKED,
@@ -132,6 +137,32 @@ def _probabilities(scores: SliceScores) -> list[str]:
     ]
 
 
+def _ways(slices: list[SliceScores]) -> list[str]:
+    """Return the two ways to the classes side by side, where there are two."""
+    rows = [line for scores in slices if len(scores.ways) > 2 for line in _way_lines(scores)]
+    if not rows:
+        return []
+    return [_WAYS, table(_WAY_COLUMNS, rows)]
+
+
+def _way_lines(scores: SliceScores) -> list[list[str]]:
+    served = ", ".join(f"{source} {n:,}" for source, n in scores.class_sources.items())
+    return [
+        [
+            *_where(scores),
+            f"{found.rows:,}",
+            f"**served**: {served}" if found.way == "served" else found.way,
+            _number(found.log_loss),
+            _estimate(found.log_loss_ratio) if found.log_loss_ratio else "",
+            _number(found.brier),
+            _number(found.auc_low),
+            _number(found.auc_high),
+            _number(found.calibration_error),
+        ]
+        for found in scores.ways
+    ]
+
+
 def _confidence(scores: SliceScores) -> list[str]:
     bins = [f"{b.mean_probability:.2f} → {b.share_happened:.2f} ({b.n:,})" for b in scores.confidence.bins]
     return [*_where(scores), "; ".join(bins)]
@@ -153,12 +184,16 @@ def _share(found: Share) -> str:
     return f"{100 * found.value:.1f} ({100 * found.low:.1f} – {100 * found.high:.1f})"
 
 
+_WAYS: Final = """Low, medium or high, read off the *distribution* or said by the *classifier*; what is *served* was the better one on the last
+videos of the training."""
 _READING: Final = """## How to read this
 
 - **MAE ln**: mean of |ln(1+forecast) − ln(1+actual)|. **mRSE**: mean relative squared error, of the point made for it (Pinto's points
   are their own; typical has none), over outcomes of at least 1 view, 0.1 percent or 1 cent. **median APE** over the same rows.
 - **forecast ÷ it**: mean error of the forecast over that of the baseline; below 1 the forecast is better. The interval is a paired
   bootstrap that draws whole channels.
+- **Log loss**: mean of −ln of the probability given to what happened, 1.099 for saying a third each time. **Brier**: mean squared distance
+  of the three probabilities from what happened. **ECE** of low, medium and high together.
 - **Spearman**: order of the videos within a channel, channels weighted by their videos.
 - Rows whose outcome was already known at the issue time are no forecasts and are left out.
 - What every field of `report.json` means: `docs/reference/report.md`."""

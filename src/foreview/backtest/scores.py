@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from foreview.backtest.class_scores import ClassScores, WayScores, beats_typical, class_scores, way_scores
 from foreview.backtest.columns import LN_GRID, ln_numbers, ln_quantiles, numbers
 from foreview.backtest.intervals import IntervalScores, QuantileScores, interval_scores, quantile_scores
 from foreview.backtest.sharpness import ScoreRatio, beside_baselines, sharpness
@@ -17,7 +18,6 @@ from foreview.learners.slices import seen_bucket, slice_names
 from foreview.metrics.bootstrap import BootstrapMeans, Estimate, bootstrap_means
 from foreview.metrics.interval import crps_from_quantiles, pinball
 from foreview.metrics.point import (
-    Floats,
     GroupedCorrelation,
     ln_errors,
     mae_ln,
@@ -26,9 +26,9 @@ from foreview.metrics.point import (
     relative_errors,
     spearman_within,
 )
-from foreview.metrics.ranking import Reliability, ReliabilityBin, auc, reliability
+from foreview.metrics.ranking import Reliability, reliability
 from foreview.options import Progress, silent
-from foreview.vocabulary import CLASSES, FORMATS, INTERVALS, QUANTILES, TARGETS
+from foreview.vocabulary import FORMATS, INTERVALS, QUANTILES, TARGETS
 
 POINTS: Final = {
     "forecast": ("point", "point_mrse"),
@@ -69,17 +69,6 @@ class Comparison:
 
 
 @dataclass(frozen=True, slots=True)
-class ClassScores:
-    """One class against the other two: does its probability order the videos, and does it mean what it says."""
-
-    name: str
-    share: float
-    auc: float
-    calibration_error: float
-    bins: tuple[ReliabilityBin, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class SliceScores:
     """All scores of one format (or ``all``), issue age [d] and target."""
 
@@ -102,7 +91,11 @@ class SliceScores:
     intervals: tuple[IntervalScores, ...]
     quantiles: tuple[QuantileScores, ...]
     classes: tuple[ClassScores, ...]
-    """Empty where the bounds of the classes were not given."""
+    """Of what is served. Empty where the bounds of the classes were not given."""
+    class_sources: dict[str, int]
+    """Rows by where their class probabilities are from."""
+    ways: tuple[WayScores, ...]
+    """The ways to the class probabilities side by side; empty where the forecasts do not tell them apart."""
     beats_typical: ClassScores
     confidence: Reliability
     """Of the probability that the outcome lies within a factor of two of the point."""
@@ -157,8 +150,10 @@ def _score_slice(name: str, everything: pl.DataFrame, calibrated: Mapping[str, i
         pinball_ln={q: pinball(ln_numbers(rows, "actual"), ln_numbers(rows, q), p) for q, p in QUANTILES.items()},
         intervals=tuple(interval_scores(rows, level) for level in INTERVALS),
         quantiles=tuple(quantile_scores(rows, name) for name in QUANTILES),
-        classes=_class_scores(rows),
-        beats_typical=_beats_typical(rows),
+        classes=class_scores(rows),
+        class_sources=_class_sources(rows),
+        ways=way_scores(rows, _clusters(rows), seed=seed),
+        beats_typical=beats_typical(rows),
         confidence=_confidence(rows),
         sharpness=sharpness(rows, _clusters(rows), seed=seed)
         + beside_baselines(compared, methods[1:], _clusters(compared), seed=seed),
@@ -210,26 +205,10 @@ def _comparisons(rows: pl.DataFrame, methods: list[str], seed: int) -> tuple[Com
     )
 
 
-def _class_scores(rows: pl.DataFrame) -> tuple[ClassScores, ...]:
-    if not {"low_third", "high_third"} <= set(rows.columns):
-        return ()
-    bounded = rows.drop_nulls(["low_third", "high_third"])
-    actual = numbers(bounded, "actual")
-    low, high = actual < numbers(bounded, "low_third"), actual > numbers(bounded, "high_third")
-    happened = dict(zip(CLASSES, (low, ~low & ~high, high), strict=True))
-    return tuple(_class_score(name, happened[name], numbers(bounded, f"p_{name}")) for name in CLASSES)
-
-
-def _class_score(name: str, happened: npt.NDArray[np.bool_], probability: Floats) -> ClassScores:
-    share = float(happened.mean()) if happened.size else float("nan")
-    said = reliability(happened, probability)
-    return ClassScores(name, share, auc(happened, probability), said.error, said.bins)
-
-
-def _beats_typical(rows: pl.DataFrame) -> ClassScores:
-    known = rows.drop_nulls(["typical", "p_beats_typical"])
-    happened = numbers(known, "actual") > numbers(known, "typical")
-    return _class_score("beats typical", happened, numbers(known, "p_beats_typical"))
+def _class_sources(rows: pl.DataFrame) -> dict[str, int]:
+    if "class_source" not in rows.columns:
+        return {}
+    return dict(rows.group_by("class_source").len().sort("class_source").iter_rows())
 
 
 def _confidence(rows: pl.DataFrame) -> Reliability:

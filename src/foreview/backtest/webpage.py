@@ -12,6 +12,7 @@ from foreview.backtest.figures_probability import (
     coverage_figure,
     probability_figure,
     quantile_figure,
+    way_figure,
     width_figure,
 )
 from foreview.backtest.goals import ASKED, GOAL_HEAD, goal_cells, verdicts
@@ -41,6 +42,7 @@ def _target(target: Target, slices: Sequence[SliceScores]) -> Section:
         sharpness_figure(slices),
         order_figure(slices),
         auc_figure(slices),
+        way_figure(slices),
         probability_figure(slices),
     ]
     drawn = [figure for figure in figures if figure is not None and figure.panels]

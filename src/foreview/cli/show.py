@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from foreview.releases.manifest import Manifest
     from foreview.releases.strict import Json
 
-_TOLD_IN_CARD: Final = ("_ratio", "_low", "_high", "videos")
+_TOLD_IN_CARD: Final = ("_ratio", "_low", "_high", "videos", "classes_n", "log_loss", "_distribution")
 """Ends of names of figures that would make the table too wide."""
 _EXAMPLE = """\
   foreview show release

@@ -33,6 +33,11 @@ with 95 % probability the coverage of an interval lies in the range given, if la
 _NO_PROMISE: Final = """\
 The intervals of {kinds} are the documented prior's, moved by the few outcomes there are: wide on purpose, and no promise."""
 
+_CLASSES: Final = """\
+Whether a video will be low, medium or high among its channel-format's own: read off the *distribution*, or said by a *classifier* within what
+the served quantiles allow. Log loss [nats] of both on the last of the videos above, which neither had learnt from; 1.099 is saying a third each time. The
+classifier serves where the whole interval of the ratio lies below 1; a slice of fewer than 300 rows is judged with the other format."""
+
 _WEIGHTS: Final = """\
 Weights of the members, chosen on videos later than those they were fitted on; what is missing from 1 is the baseline's. Where there is
 no skill the baseline serves alone."""
@@ -65,6 +70,8 @@ def card(release: Release) -> str:
         table(["model", "state", "why"], [[kind, state.state, state.reason] for kind, state in manifest.kinds.items()]),
         "## How far off it was",
         *_errors(manifest),
+        "## Low, medium or high",
+        *_classes(manifest),
         "## What the intervals can promise",
         *_promises(manifest),
         "## Who has a say",
@@ -123,9 +130,31 @@ def _error(score: Mapping[str, Json]) -> list[str]:
     figures = [f"{score['n']:,}", f"{score['mae_ln']:.3f}", f"{score['mae_ln_baseline']:.3f}"]
     if not score["skill"]:
         return [*figures, "–", "baseline: no skill"]
-    ratio, low, high = (score.get(f"mae_ln_ratio{end}") for end in ("", "_low", "_high"))
-    told = "–" if ratio is None else f"{ratio:.2f} ({low:.2f} – {high:.2f})"
-    return [*figures, told, "models"]
+    return [*figures, _ratio(score, "mae_ln_ratio"), "models"]
+
+
+def _classes(manifest: Manifest) -> list[str]:
+    judged = [(name, score) for name, score in _judged(manifest) if "classifier" in score]
+    if not judged:
+        return ["Read off the distribution. No classifier was fitted: there were too few videos to try one on."]
+    rows = [[*_where(name), *_classified(score)] for name, score in judged]
+    head = ["target", "format", "days seen", "rows", "distribution", "classifier", "ratio (95 %)", "serves"]
+    return [_CLASSES, table(head, rows)]
+
+
+def _classified(score: Mapping[str, Json]) -> list[str]:
+    losses = [f"{score[name]:.3f}" for name in ("log_loss_distribution", "log_loss")]
+    return [
+        f"{score['classes_n']:,}",
+        *losses,
+        _ratio(score, "log_loss_ratio"),
+        "classifier" if score["classifier"] else "distribution",
+    ]
+
+
+def _ratio(score: Mapping[str, Json], name: str) -> str:
+    ratio, low, high = (score.get(f"{name}{end}") for end in ("", "_low", "_high"))
+    return "–" if ratio is None else f"{ratio:.2f} ({low:.2f} – {high:.2f})"
 
 
 def _promises(manifest: Manifest) -> list[str]:

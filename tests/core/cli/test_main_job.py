@@ -23,6 +23,7 @@ FORECAST_COLUMNS = [
     "p_low",
     "p_medium",
     "p_high",
+    "class_source",
     "typical",
     "p_beats_typical",
     "confidence",

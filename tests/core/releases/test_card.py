@@ -24,6 +24,16 @@ SKILLED = {
     "mae_ln_ratio_high": 0.625,
     "skill": 1.0,
 }
+CLASSIFIED = {
+    "classes_n": 700,
+    "log_loss": 0.75,
+    "log_loss_distribution": 1.0,
+    "log_loss_ratio": 0.75,
+    "log_loss_ratio_low": 0.7,
+    "log_loss_ratio_high": 0.8,
+    "classifier": 1.0,
+}
+DOUBTFUL = {"classes_n": 9, "log_loss": 0.9, "log_loss_distribution": 1.0, "classifier": 0.0}
 SCORES = {
     "views_30d": {
         "views_30d/short/14": SKILLED,
@@ -83,6 +93,18 @@ def test_errors_come_by_horizon_with_the_interval_of_their_ratio():
         "| views_30d | long | 0 | 30 | 0.700 | 0.700 | – | baseline: no skill |",
         "| views_30d | short | 14 | 1,200 | 0.250 | 0.500 | 0.50 (0.40 – 0.62) | models |",
     ]
+
+
+def test_each_slice_tells_which_way_to_the_classes_serves_and_why():
+    scores = {"views_7d": {"views_7d/long/3": {**SKILLED, **CLASSIFIED}, "views_7d/short/3": {**SKILLED, **DOUBTFUL}}}
+    assert lines("Low, medium or high", scores=scores) == [
+        "| views_7d | long | 3 | 700 | 1.000 | 0.750 | 0.75 (0.70 – 0.80) | classifier |",
+        "| views_7d | short | 3 | 9 | 1.000 | 0.900 | – | distribution |",
+    ]
+
+
+def test_without_a_classifier_the_card_says_that_classes_are_read_off():
+    assert "Read off the distribution. No classifier was fitted" in card(trained())
 
 
 def test_a_promise_counts_videos_and_not_their_rows():
