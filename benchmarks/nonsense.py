@@ -21,10 +21,13 @@ START: Final = datetime(2025, 1, 1, tzinfo=UTC)
 ODD_AGES: Final = (0, 1, DAY_MS - 1, DAY_MS, 7 * DAY_MS - 1, 7 * DAY_MS, 7 * DAY_MS + 1, 30 * DAY_MS, 30 * DAY_MS + 1)
 """Ages [ms] at which something ends or begins."""
 MOST_LN: Final = 42.0
-"""e^42 views are a hundred million for everybody alive."""
+"""e^42 views are two hundred million for everybody alive."""
+GAPS_END: Final = SourceClock("UTC", delay_hours=36.0)
+"""A missing day ends the sum of a video's days."""
+GAPS_ARE_ZERO: Final = SourceClock("UTC", delay_hours=36.0, missing_day_is_zero=True)
 
 
-def nonsense(videos: int, seed: int) -> Catalogue:
+def nonsense(videos: int, seed: int, clock: SourceClock = GAPS_END) -> Catalogue:
     """Return a catalogue of ``videos`` videos whose counters rise, stand, fall, leap and vanish.
 
     A video has snapshots, daily rows, both or nothing: zeros, one view, or more than there are people; days missing, likes hidden
@@ -41,7 +44,7 @@ def nonsense(videos: int, seed: int) -> Catalogue:
         snapshots=_snapshots(rng, ids[read], published[read]),
         daily=_days(rng, ids[counted], published[counted]),
         earnings=_earnings(rng, ids, published),
-        clock=SourceClock("UTC", delay_hours=36.0, missing_day_is_zero=bool(seed % 2)),
+        clock=clock,
     )
 
 
