@@ -132,7 +132,7 @@ def _tracked(past: Past, judged_by: np.ndarray, moments: np.ndarray) -> Vector:
     step = TRACKING_STEP * (past.quantiles[HIGH] - past.quantiles[LOW])
     states = [past.quantiles]
     for state, score in zip(judged_by, past.scores, strict=True):
-        states.append(states[-1] + step * (LEVELS - (score < np.sort(states[state]))))
+        states.append(states[-1] + step * (LEVELS - (score < states[state])))
     found: Vector = np.sort(np.stack(states), axis=1)[_known(past, moments)]
     return found
 
