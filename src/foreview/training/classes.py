@@ -170,8 +170,8 @@ def _scores(asked: Asked, classifier: Classifier) -> dict[str, dict[str, float]]
 
 def _compared(losses: Vector, problem: Problem, mine: np.ndarray) -> dict[str, float]:
     """Return the mean log loss [nats] of the classifier and of the distribution over some rows, and their ratio with its 95 % interval."""
-    owner, published = problem.rows.owner[mine], problem.rows.published[mine]
-    means = bootstrap_means(losses[mine], owner if np.unique(owner).size >= MIN_CHANNELS else published, draws=200)
+    owner, video = problem.rows.owner[mine], problem.rows.video[mine]
+    means = bootstrap_means(losses[mine], owner if np.unique(owner).size >= MIN_CHANNELS else video, draws=200)
     of_classifier, of_distribution = means.means.tolist()
     score = {"classes_n": int(mine.sum()), "log_loss": of_classifier, "log_loss_distribution": of_distribution}
     if means.clusters < 2 or not means.draws[:, 1].all():

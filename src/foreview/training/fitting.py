@@ -210,21 +210,21 @@ def _score(last: Sequence[Problem], location: LocationModel) -> dict[str, dict[s
         errors = np.column_stack([np.abs(p.final - at.location), np.abs(p.final - without.location)])
         for name in np.unique(at.slices):
             mine = at.slices == name
-            score = slice_score(errors[mine], p.rows.owner[mine], p.rows.published[mine])
+            score = slice_score(errors[mine], p.rows.owner[mine], p.rows.video[mine])
             found[str(name)] = {**score, "skill": float(str(name) not in location.unskilled)}
     return found
 
 
-def slice_score(errors: Vector, owner: np.ndarray, published: np.ndarray) -> dict[str, float]:
+def slice_score(errors: Vector, owner: np.ndarray, video: np.ndarray) -> dict[str, float]:
     """Return n, the mean absolute error [ln units] of the model and of the baseline, and their ratio with its 95 % interval.
 
     ``errors`` has shape (n, 2), perhaps several rows of a video; ``videos`` says of how many. The interval draws whole channels, or
     videos where there are fewer than :data:`MIN_CHANNELS`; there is none from a single video, or where the baseline made no error.
     """
     several = np.unique(owner).size >= MIN_CHANNELS
-    means = bootstrap_means(errors, owner if several else published, draws=_DRAWS)
+    means = bootstrap_means(errors, owner if several else video, draws=_DRAWS)
     score = {"n": len(errors), "mae_ln": float(means.means[0]), "mae_ln_baseline": float(means.means[1])}
-    score["videos"] = np.unique(published).size
+    score["videos"] = np.unique(video).size
     if means.clusters < 2 or not means.draws[:, 1].all():
         return score
     ratio = means.ratio(0, 1)

@@ -99,7 +99,7 @@ def _fold(rows: TargetRows, embargo: Embargo, origin: int, end: int) -> Fold:
 
 
 def _check_can_be_fitted(fold: Fold, share: float, options: TrainingOptions) -> None:
-    before = min(np.unique(fold.past[target].published).size for target in _VIEWS)
+    before = min(np.unique(fold.past[target].video).size for target in _VIEWS)
     after = min(fold.later[target].published.size for target in _VIEWS)
     if after and enough([plain_problem(fold.past[target]) for target in _VIEWS], options):
         return

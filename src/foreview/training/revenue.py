@@ -78,5 +78,5 @@ def _happened(rows: Rows) -> Vector:
 
 def _rarer(rows: Rows) -> int:
     """Return how many videos had the outcome that fewer had."""
-    paid = np.unique(rows.published[rows.actual > 0]).size
-    return min(paid, np.unique(rows.published).size - paid)
+    paid = np.unique(rows.video[rows.actual > 0]).size
+    return min(paid, np.unique(rows.video).size - paid)

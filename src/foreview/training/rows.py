@@ -38,6 +38,8 @@ class Rows:
     matured: np.ndarray
     owner: np.ndarray
     """Whose video it is: its channel, or the video itself where no channel is known."""
+    video: np.ndarray
+    """A number for each video, the same for all targets of a table; publication does not tell videos apart, for many sources know its day alone."""
 
     def part(self, chosen: np.ndarray) -> Rows:
         """Return the rows for which ``chosen`` (n booleans) holds."""
@@ -50,6 +52,7 @@ class Rows:
             self.published[chosen],
             self.matured[chosen],
             self.owner[chosen],
+            self.video[chosen],
         )
 
 
@@ -93,9 +96,12 @@ def rows_of(target: Target, table: pl.DataFrame) -> Rows:
     unknown = pl.col(f"{target}_matured_at") > pl.col("as_of")
     if target == "revenue_30d":
         unknown &= (pl.col("is_monetised") != 0).fill_null(value=True)
-    chosen = table.filter(pl.col(target).is_not_null() & unknown)
+    numbered = table.with_columns(_video=pl.col("video_id").rank("dense"))
+    chosen = numbered.filter(pl.col(target).is_not_null() & unknown)
     untaught = () if _covers_weekdays(chosen["published_at"]) else WEEKDAY
-    features = chosen.drop(*untaught, *_ISSUE, "published_at", "owner", *TARGETS, *(f"{t}_matured_at" for t in TARGETS))
+    features = chosen.drop(
+        *untaught, *_ISSUE, "_video", "published_at", "owner", *TARGETS, *(f"{t}_matured_at" for t in TARGETS)
+    )
     return Rows(
         target,
         features.with_columns(horizon_days=pl.lit(float(HORIZON_DAYS[target]))),
@@ -104,6 +110,7 @@ def rows_of(target: Target, table: pl.DataFrame) -> Rows:
         chosen["published_at"].dt.timestamp("ms").to_numpy().astype(np.int64),
         chosen[f"{target}_matured_at"].dt.timestamp("ms").to_numpy().astype(np.int64),
         chosen["owner"].to_numpy(),
+        chosen["_video"].to_numpy().astype(np.int64),
     )
 
 

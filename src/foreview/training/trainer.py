@@ -133,8 +133,8 @@ def plain_problem(rows: Rows) -> Problem:
 
 def enough(problems: Sequence[Problem], options: TrainingOptions) -> bool:
     """Whether there are videos to learn from, and for each target late ones to calibrate on."""
-    published = np.concatenate([p.rows.published for p in problems])
-    if np.unique(published).size < options.min_videos or not all(p.rows.published.size for p in problems):
+    videos = np.concatenate([p.rows.video for p in problems])
+    if np.unique(videos).size < options.min_videos or not all(p.rows.published.size for p in problems):
         return False
     splits = inner_splits([p.rows for p in problems], options.embargo)
     return all(split.calibrate(p.rows).any() for p, split in zip(problems, splits, strict=True))
@@ -164,15 +164,14 @@ def _finished(judged: Fitted, final: Fitted, notes: tuple[str, ...]) -> _Outcome
 
 def _without_members(kind: ModelKind, problems: Sequence[Problem], structure: Structure) -> _Outcome:
     """Return the baseline with the uncertainty of the few outcomes there are, mixed with the documented prior's."""
-    n = int(np.unique(np.concatenate([p.rows.published for p in problems])).size)
-    if not n:
+    videos = np.concatenate([p.rows.video for p in problems])
+    if not (n := int(np.unique(videos).size)):
         return _Outcome(prior_model(kind, structure), KindState("prior", "no mature label: the prior is served"), {})
     location = LocationModel(structure)
     placed = [(p, p.place(location, p.rows.table)) for p in problems]
     scores = np.concatenate([p.final - at.location for p, at in placed])
     slices = np.concatenate([at.slices for _, at in placed])
     priors = {name: prior_quantiles(name) for name in prior_slices(kind)}
-    videos = np.concatenate([p.rows.published for p in problems])
     model = KindModel(location, fit_to_prior(scores, slices, videos, priors))
     return _Outcome(model, KindState("typical", f"{n} videos with a mature label are too few to judge a model"), {})
 

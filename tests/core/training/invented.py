@@ -58,7 +58,7 @@ def invented(n: int, slope: float, knows: Knows, *, target: Target = "views_30d"
     final = np.maximum(MIDDLE + effect + NOISE * rng.normal(size=n), 0.0)
     published = np.arange(n) * (DAY_MS // 24)
     owner = np.array([f"channel {i % 50}" for i in range(n)])
-    rows = Rows(target, table, np.expm1(final), np.expm1(final), published, published + 30 * DAY_MS, owner)
+    rows = Rows(target, table, np.expm1(final), np.expm1(final), published, published + 30 * DAY_MS, owner, published)
     problem = Problem(rows, final, final, _placed(target, knows))
     (split,) = inner_splits([rows], "full")
     return Invented(problem, split, _judged(problem, split), effect)

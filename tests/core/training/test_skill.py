@@ -20,7 +20,7 @@ def problem(format_and_day: str, n: int, better: bool) -> Problem:
     zeros = np.zeros(n)
     times = zeros.astype(np.int64)
     owner = np.full(n, "channel")
-    rows = Rows("views_30d", table, zeros, zeros, times, times, owner)
+    rows = Rows("views_30d", table, zeros, zeros, times, times, owner, times)
     return Problem(rows, zeros, zeros, placed(f"views_30d/{format_and_day}", 0.5 if better else 2.0))
 
 

@@ -14,7 +14,7 @@ def rows_of(published_days: list[int], matures_after: int, told_from: int = 0) -
     table = pl.DataFrame(
         {**dict.fromkeys(FACTS, pl.Series([None] * len(blank), dtype=pl.Float64)), "duration_s": known}
     )
-    return Rows("views_7d", table, blank, blank, published, published + matures_after * DAY, published)
+    return Rows("views_7d", table, blank, blank, published, published + matures_after * DAY, published, published)
 
 
 WEEK, MONTH = rows_of(list(range(200)), 7), rows_of(list(range(177)), 30)
