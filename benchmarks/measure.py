@@ -33,6 +33,7 @@ SECTIONS: Final = {
     "drift": ("When the world changes: as released and adapted", "benchmarks.drift"),
     "revenue": ("Revenue with zeros", "benchmarks.revenue"),
     "classes": ("Low, medium or high: read off, or classified", "benchmarks.classes"),
+    "small": ("Channels with few videos", "benchmarks.small"),
     "tuning": ("Tuning: what it costs and what it is worth", "benchmarks.tuning"),
     "losses": ("Which loss", "benchmarks.losses"),
     "prior": ("What the documented prior is rounded from", "benchmarks.prior"),

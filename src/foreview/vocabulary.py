@@ -62,6 +62,9 @@ INTERVALS: Final[dict[int, tuple[str, str]]] = {50: ("p25", "p75"), 80: ("p10", 
 CLASSES: Final = ("low", "medium", "high")
 """Thirds of the channel-format's own history."""
 
+RATE_VIEWS: Final = 200.0
+"""Views at which a rate, such as likes per view, is half believed: of ``n`` views it weighs n / (n + 200). A video with three views
+has a rate of 0, 33, 67 or 100 percent, whatever people think of it."""
 WORDING: Final = "wording"
 """The feature that is text: what words tell is learnt, they are no column of their own."""
 

@@ -182,7 +182,7 @@ def _channel(raw: Raw, video: Row) -> Row:
     first = _quantile_of_first_day(raw, others)
     row = first | _spread("7d", [math.log1p(v) for v in week]) | _spread("30d", [math.log1p(v) for v in month])
     del row["channel_trend_30d"]
-    row["channel_engagement"] = _quantile(_history(raw, others, "engagement_rate"), 1 / 2)
+    row["channel_engagement"] = _weighed_rate(raw, others)
     row["channel_revenue"] = _quantile(paid, 1 / 2)
     row["channel_paid_share"] = sum(v > 0 for v in paid) / len(paid) if paid else None
     row["channel_rpm"] = _quantile(_rpm(raw, earning), 1 / 2)
@@ -213,6 +213,18 @@ def _quantile_of_first_day(raw: Raw, others: list[Row]) -> Row:
             found.append((known, order, math.log1p(value)))
     latest = [value for _, _, value in sorted(found, reverse=True)][:20]
     return {"channel_n_1d": float(len(latest)), "channel_median_1d": _quantile(latest, 1 / 2)}
+
+
+def _weighed_rate(raw: Raw, others: list[Row]) -> float | None:
+    found = []
+    for order, other in enumerate(others):
+        row = slow_labels(raw, other["video_id"])
+        if row["engagement_rate"] is not None:
+            weight = row["views_30d"] / (row["views_30d"] + 200)
+            found.append((row["engagement_rate_matured_at"], order, weight, math.log1p(row["engagement_rate"])))
+    latest = sorted(found, reverse=True)[:20]
+    total = sum(weight for _, _, weight, _ in latest)
+    return math.expm1(sum(weight * rate for _, _, weight, rate in latest) / total) if latest else None
 
 
 def _rpm(raw: Raw, others: list[Row]) -> list[float]:

@@ -16,6 +16,7 @@ from foreview.curves.curve import AGE_BITS, MAX_AGE_MS, Curves, Floats, Ints, ag
 from foreview.curves.maturity import Matured, matured, matured_targets
 from foreview.curves.regimes import mixes_regimes, regime
 from foreview.tables.catalogue import Catalogue
+from foreview.vocabulary import RATE_VIEWS
 
 WINDOW: Final = 20
 """Earlier videos looked at. A channel changes; its last twenty say more than its first."""
@@ -64,7 +65,9 @@ def channel_features(
     columns = _views_history(_events(group, published, _ln(_first_day(catalogue, views))), asked, "1d")
     columns |= _views_history(_events(group, published, _ln(found["views_7d"])), asked, "7d")
     columns |= _views_history(_events(group, published, _ln(views_30d)), asked, "30d")
-    columns["channel_engagement"] = _median(_events(group, published, found["engagement_rate"]), asked)
+    weighed, weight = _weighed(found["engagement_rate"], views_30d)
+    rate = _mean(_events(group, published, weighed), asked) / _mean(_events(group, published, weight), asked)
+    columns["channel_engagement"] = np.expm1(rate)
     columns["channel_rpm"] = _median(_events(group, published, Matured(rpm, rpm_age)), asked)
     columns["channel_revenue"] = _median(_events(group, published, earned), asked)
     paid = Matured(np.where(np.isnan(earned.value), np.nan, (earned.value > 0).astype(np.float64)), earned.age)
@@ -93,6 +96,12 @@ def _first_day(catalogue: Catalogue, views: Curves) -> Matured:
     found = matured(views, views.peak, age_ms(1), age_ms(FIRST_DAY_GAP))
     mixed = catalogue.videos.select(mixes_regimes(1)).to_series().to_numpy()
     return Matured(np.where(mixed, np.nan, found.value), found.age)
+
+
+def _weighed(rate: Matured, views: Matured) -> tuple[Matured, Matured]:
+    """Return ln(1 + rate) times its weight, and the weight: the share of a rate of so many views that is believed."""
+    weight = np.where(np.isnan(rate.value), np.nan, views.value / (views.value + RATE_VIEWS))
+    return Matured(weight * np.log1p(rate.value), rate.age), Matured(weight, rate.age)
 
 
 def _of_those_that_can_earn(catalogue: Catalogue, earned: Matured) -> Matured:

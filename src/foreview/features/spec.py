@@ -108,7 +108,14 @@ def _channel() -> tuple[Feature, ...]:
             mature,
             "median at 7 d of the last 5 over that of the last 20",
         ),
-        Feature("channel_engagement", "percent", "channel", "number", mature, "median engagement of the last 20"),
+        Feature(
+            "channel_engagement",
+            "percent",
+            "channel",
+            "number",
+            mature,
+            "engagement of the last 20, weighed by their views",
+        ),
         Feature(
             "channel_rpm",
             "USD per 1000 views",

@@ -11,12 +11,10 @@ import polars as pl
 
 from foreview.learners.matrix import Vector
 from foreview.learners.slices import SEEN_DAYS, seen_bucket, slice_names
-from foreview.vocabulary import FORMATS, HORIZON_DAYS, Target
+from foreview.vocabulary import FORMATS, HORIZON_DAYS, RATE_VIEWS, Target
 
 CHANNEL_WEIGHT: Final = 3.0
 """Earlier videos that the level of the format is worth when it is mixed with a channel's own median."""
-VIEWS_WEIGHT: Final = 200.0
-"""Views that a typical rate is worth when it is mixed with the rate seen so far."""
 MIN_AGE_DAYS: Final = 0.25
 LEVEL_WEIGHT: Final = 0.5
 """Videos that the documented prior is worth when it is mixed with a catalogue's own medians: catalogues lie some two ln units
@@ -138,7 +136,7 @@ def _shrunk(own: Vector, count: Vector, prior: Vector) -> Vector:
 
 def _mixed_rate(seen_rate: Vector, views: Vector, usual: Vector) -> Vector:
     weight = np.where(np.isnan(seen_rate) | np.isnan(views), 0.0, views)
-    return (weight * np.nan_to_num(seen_rate) + VIEWS_WEIGHT * usual) / (weight + VIEWS_WEIGHT)
+    return (weight * np.nan_to_num(seen_rate) + RATE_VIEWS * usual) / (weight + RATE_VIEWS)
 
 
 def _by_format(values: Mapping[str, float], table: pl.DataFrame, name: str) -> Vector:

@@ -166,7 +166,7 @@ def _proven(location: LocationModel, judged_on: Sequence[Problem]) -> set[str]:
     gains, names = [], []
     for p in judged_on:
         at, without = p.place(location, p.rows.table), p.place(alone, p.rows.table)
-        gains.append(np.abs(p.final - without.location) - np.abs(p.final - at.location))
+        gains.append(p.rows.weight * (np.abs(p.final - without.location) - np.abs(p.final - at.location)))
         names.append(at.slices)
     gain, slices = np.concatenate(gains), np.concatenate(names)
     proven = set()
@@ -202,7 +202,7 @@ def _calibrate(last: Sequence[Problem], location: LocationModel, options: Traini
 
 
 def _score(last: Sequence[Problem], location: LocationModel) -> dict[str, dict[str, float]]:
-    """Return the scores of each slice: see :func:`slice_score`."""
+    """Return the scores of each slice, rows counted by their weight: see :func:`slice_score`."""
     found: dict[str, dict[str, float]] = {}
     alone = LocationModel(location.structure)
     for p in last:
@@ -210,7 +210,8 @@ def _score(last: Sequence[Problem], location: LocationModel) -> dict[str, dict[s
         errors = np.column_stack([np.abs(p.final - at.location), np.abs(p.final - without.location)])
         for name in np.unique(at.slices):
             mine = at.slices == name
-            score = slice_score(errors[mine], p.rows.owner[mine], p.rows.video[mine])
+            heavy = p.rows.weight[mine] / p.rows.weight[mine].mean()
+            score = slice_score(errors[mine] * heavy[:, None], p.rows.owner[mine], p.rows.video[mine])
             found[str(name)] = {**score, "skill": float(str(name) not in location.unskilled)}
     return found
 

@@ -15,7 +15,7 @@ from foreview.features.matrix import feature_table
 from foreview.learners.matrix import Vector
 from foreview.options import TrainingOptions
 from foreview.tables.catalogue import Catalogue
-from foreview.vocabulary import DAY_MS, HORIZON_DAYS, TARGETS, Target
+from foreview.vocabulary import DAY_MS, HORIZON_DAYS, RATE_VIEWS, TARGETS, Target
 
 FACTS: Final = ("duration_s", "category", "title_length", "channel_recent_videos", "channel_followers")
 """Features of which at least one is known where a publication is told of at all."""
@@ -40,6 +40,14 @@ class Rows:
     """Whose video it is: its channel, or the video itself where no channel is known."""
     video: np.ndarray
     """A number for each video, the same for all targets of a table; publication does not tell videos apart, for many sources know its day alone."""
+
+    @property
+    def weight(self) -> Vector:
+        """How much each row counts when members are chosen and judged: a rate by the share of it that its views let one believe."""
+        if self.target != "engagement_rate":
+            return np.ones(self.actual.size)
+        found: Vector = self.views / (self.views + RATE_VIEWS)
+        return found
 
     def part(self, chosen: np.ndarray) -> Rows:
         """Return the rows for which ``chosen`` (n booleans) holds."""

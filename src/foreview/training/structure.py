@@ -17,7 +17,8 @@ from foreview.vocabulary import FORMATS
 def fit_structure(all_rows: Sequence[Rows]) -> Structure:
     """Return the structure of training rows, one ``Rows`` a target.
 
-    ``level`` is the median over rows before anything was seen; ``growth`` the median over rows with something seen.
+    ``level`` is the median over rows before anything was seen, of engagement the mean weighed by views; ``growth`` the median over rows
+    with something seen.
     """
     prior = prior_structure()
     level, third, growth, paid = dict(prior.level), dict(prior.third), dict(prior.growth), dict(prior.paid)
@@ -28,6 +29,8 @@ def fit_structure(all_rows: Sequence[Rows]) -> Structure:
             mine = unseen & (formats_of(rows.table) == kind)
             name = f"{rows.target}/{kind}"
             level[name] = _mixed(outcome[mine], prior.level[name])
+            if rows.target == "engagement_rate":
+                level[name] = _weighed(outcome[mine], rows.weight[mine], prior.level[name])
             third[name] = _third_offsets(outcome[mine], prior.third[name])
         if rows.target.startswith("views"):
             growth |= _growth(rows, prior.growth)
@@ -40,6 +43,10 @@ def fit_structure(all_rows: Sequence[Rows]) -> Structure:
 def _mixed(values: Vector, prior: float) -> float:
     middle = float(np.median(values)) if values.size else 0.0
     return (values.size * middle + LEVEL_WEIGHT * prior) / (values.size + LEVEL_WEIGHT)
+
+
+def _weighed(values: Vector, weight: Vector, prior: float) -> float:
+    return float(((weight * values).sum() + LEVEL_WEIGHT * prior) / (weight.sum() + LEVEL_WEIGHT))
 
 
 def _third_offsets(values: Vector, prior: tuple[float, float]) -> tuple[float, float]:
