@@ -13,6 +13,7 @@ import polars as pl
 
 from foreview.learners.matrix import Encoder, Matrix, Vector, fit_encoder_with_words
 from foreview.learners.members import MEMBERS
+from foreview.learners.remembered import fit_once
 from foreview.options import DEFAULTS, Hyperparameters
 
 STEP = 0.05
@@ -56,7 +57,7 @@ def fit_members(
     members = {}
     for name, member in MEMBERS.items():
         part = slice(None) if member.scales else drawn
-        members[name] = member.fit(rows[part], scaled[part], seed=seed, threads=threads, tuned=tuned)
+        members[name] = fit_once(name, rows[part], scaled[part], seed=seed, threads=threads, tuned=tuned)
     return Ensemble(encoder, members, {"": {name: 1 / len(MEMBERS) for name in MEMBERS}}, scales)
 
 

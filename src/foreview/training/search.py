@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from statistics import fmean, median
@@ -24,18 +25,21 @@ MEDIAN_FROM: Final = 4
 
 @dataclass(frozen=True, slots=True)
 class Between:
-    """The values of one hyperparameter that are searched, ends included; in whole steps, or evenly in their logarithm."""
+    """The values of one hyperparameter that are searched, ends included.
+
+    Evenly, evenly in their logarithm, in whole steps, or in doublings: so few that the fits of a slow member repeat.
+    """
 
     low: float
     high: float
-    steps: Literal["log", "even", "whole"] = "log"
+    steps: Literal["log", "even", "whole", "doublings"] = "log"
 
 
 SPACE: Final[Mapping[str, Between]] = {
     "linear_alpha": Between(1.0, 100.0),
-    "forest_leaf": Between(0.3, 3.0),
-    "boosting_size": Between(0.5, 2.0),
-    "boosting_leaves": Between(0.5, 2.0),
+    "forest_leaf": Between(0.5, 2.0, "doublings"),
+    "boosting_size": Between(0.5, 2.0, "doublings"),
+    "boosting_leaves": Between(0.5, 1.0, "doublings"),
     "xgb_size": Between(0.5, 2.0),
     "xgb_deeper": Between(-2, 2, "whole"),
     "xgb_rate": Between(0.4, 2.5),
@@ -47,7 +51,7 @@ SPACE: Final[Mapping[str, Between]] = {
     "spread_min_child_weight": Between(5.0, 80.0),
     "parent_weight": Between(10.0, 250.0),
 }
-"""What is searched: around the defaults, about as far to either side."""
+"""What is searched: around the defaults, about as far to either side; but more leaves of the slowest member would cost too much."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +90,7 @@ def proposed(trials: Sequence[Trial], seed: int) -> Hyperparameters:
     for trial in trials:
         study.add_trial(_replayed(trial, space))
     asked: dict[str, Any] = study.ask(space).params
-    return Hyperparameters(**{name: _rounded(value) for name, value in asked.items()})
+    return Hyperparameters(**{name: _value(SPACE[name], found) for name, found in asked.items()})
 
 
 def is_hopeless(means: Sequence[float], trials: Sequence[Trial]) -> bool:
@@ -119,8 +123,8 @@ def best_of(trials: Sequence[Trial]) -> Trial:
 def _distribution(between: Between) -> BaseDistribution:
     from optuna.distributions import FloatDistribution, IntDistribution
 
-    if between.steps == "whole":
-        return IntDistribution(int(between.low), int(between.high))
+    if between.steps in ("whole", "doublings"):
+        return IntDistribution(_parameter(between, between.low), _parameter(between, between.high))
     return FloatDistribution(between.low, between.high, log=between.steps == "log")
 
 
@@ -133,12 +137,21 @@ def _replayed(trial: Trial, space: Mapping[str, BaseDistribution]) -> FrozenTria
     return create_trial(
         state=TrialState.PRUNED if stopped else TrialState.COMPLETE,
         value=None if stopped else trial.value,
-        params={name: tried[name] for name in space},
+        params={name: _parameter(SPACE[name], tried[name]) for name in space},
         distributions=dict(space),
         intermediate_values={n: fmean(trial.means[: n + 1]) for n in range(len(trial.means))},
     )
 
 
-def _rounded(value: Any) -> Any:
-    """Return a value with four digits, which is finer than any difference it makes; a whole number stays one."""
-    return value if isinstance(value, int) else float(f"{value:.4g}")
+def _parameter(between: Between, value: float) -> Any:
+    """Return a value as Optuna knows it: doublings by their number."""
+    if between.steps == "doublings":
+        return round(math.log2(value))
+    return int(value) if between.steps == "whole" else value
+
+
+def _value(between: Between, parameter: Any) -> Any:
+    """Return the value that Optuna means, with four digits, which is finer than any difference it makes."""
+    if between.steps == "doublings":
+        return 2.0**parameter
+    return parameter if between.steps == "whole" else float(f"{parameter:.4g}")

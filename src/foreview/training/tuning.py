@@ -14,6 +14,7 @@ import polars as pl
 
 from foreview.curves.labels import labels
 from foreview.errors import UsageError
+from foreview.learners.remembered import remembering
 from foreview.options import Progress, TrainingOptions, TuningOptions, silent
 from foreview.tables.catalogue import Catalogue
 from foreview.training.folds import Fold, fold_crps, nested_folds
@@ -70,13 +71,14 @@ def tune(
     if len(trials) < tuning.trials:
         progress("features", len(trials), tuning.trials)
         folds = _folds(known, options)
-    while len(trials) < tuning.trials and not (trials and stop()):
-        progress(_so_far(trials), len(trials), tuning.trials)
-        trial = _tried(trials, folds, options, stop)
-        if trial is None:
-            break
-        trials.append(trial)
-        add_trial(folder, study, trials)
+    with remembering():
+        while len(trials) < tuning.trials and not (trials and stop()):
+            progress(_so_far(trials), len(trials), tuning.trials)
+            trial = _tried(trials, folds, options, stop)
+            if trial is None:
+                break
+            trials.append(trial)
+            add_trial(folder, study, trials)
     progress(_so_far(trials), tuning.trials, tuning.trials)
     return Search(study, tuple(trials), write_best(folder, study, trials))
 
