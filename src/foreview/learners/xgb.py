@@ -75,7 +75,10 @@ def encode(model: Any) -> bytes:
 
 
 def decode(content: bytes) -> Any:
-    """Return the booster in ``content``."""
+    """Return the booster in ``content``; ValueError where there is none."""
     import xgboost
+
+    if not content:  # XGBoost would end the process
+        raise ValueError("a booster is XGBoost's JSON, not nothing")
 
     return xgboost.Booster(params={"nthread": 1, "verbosity": 0}, model_file=bytearray(content))

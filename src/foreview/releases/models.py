@@ -195,7 +195,7 @@ def _classifier_json(classifier: Classifier) -> dict[str, Any]:
 def _decode_classifier(found: dict[str, Any] | None, parts: Mapping[str, bytes]) -> Classifier | None:
     if found is None:
         return None
-    pools = {name: (float(a), float(b), float(c)) for name, (a, b, c) in found["pools"].items()}
+    pools = {name: (float(a), float(b), float(c)) for name, (a, b, c) in dict(found["pools"]).items()}
     if not all(0 <= a < math.inf and 0 <= b < math.inf and math.isfinite(c) for a, b, c in pools.values()):
         raise ValueError("a pool has two finite weights of at least 0 and a finite constant")
     return Classifier(_encoder(found["encoder"]), xgb.decode(parts[_CLASSES]), pools, frozenset(found["slices"]))
