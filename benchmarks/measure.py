@@ -30,6 +30,7 @@ SECTIONS: Final = {
     "scale": ("Time and memory", "benchmarks.scale"),
     "at_publication": ("What was tried at publication", "benchmarks.at_publication"),
     "words": ("What words tell", "benchmarks.words"),
+    "drift": ("Uncertainty that follows the outcomes", "benchmarks.drift"),
     "tuning": ("Tuning: what it costs and what it is worth", "benchmarks.tuning"),
     "losses": ("Which loss", "benchmarks.losses"),
     "prior": ("What the documented prior is rounded from", "benchmarks.prior"),
