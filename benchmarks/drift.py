@@ -18,9 +18,9 @@ import polars as pl
 from benchmarks.drift_schemes import SCHEMES, Past
 from foreview.curves.labels import labels
 from foreview.forecasting.adapting import Adaptation, follow, matured_outcomes
-from foreview.forecasting.forecaster import forecast, issues_at_age
+from foreview.forecasting.forecaster import forecast_table, issue_table, issues_at_age
 from foreview.metrics.bootstrap import bootstrap_means
-from foreview.options import TrainingOptions
+from foreview.options import Hyperparameters, TrainingOptions
 from foreview.releases.manifest import Release
 from foreview.releases.models import models_of
 from foreview.simulation.scenarios import with_redefinition
@@ -33,13 +33,17 @@ CALM, ORDINARY = 0.2, 1.0
 """What multiplies all by which the videos of a channel differ."""
 FIRST_SEED: Final = 300
 """Half-life and weights were set on seeds 1 to 6; none of them is measured here."""
-SEEDS: Final = {CALM: 12, ORDINARY: 6}
+SEEDS: Final = {CALM: 10, ORDINARY: 4}
 CHANNELS, VIDEOS, DAYS = 40, 4800, 400
 END: Final = datetime(2026, 6, 1, tzinfo=UTC)
 CUTOFF: Final = END - timedelta(days=200)
 REDEFINED: Final = CUTOFF + timedelta(days=15)
 AGES: Final = (0.0, 3.0, 7.0)
-OPTIONS: Final = TrainingOptions(issue_ages=(0.0, 1.0, 3.0, 7.0), max_forest_rows=4000)
+LIGHT: Final = Hyperparameters(forest_trees=20, boosting_size=0.4, xgb_size=0.4)
+OPTIONS: Final = TrainingOptions(
+    issue_ages=(0.0, 1.0, 3.0, 7.0), max_forest_rows=2000, threads=1, hyperparameters=LIGHT
+)
+"""Fewer trees than usual: what is asked is not how good the forecasts are, but whether they hold what they say."""
 TARGETS: Final = ("views_7d", "views_30d")
 BINS: Final = ((0, 1), (1, 50), (50, 100), (100, 150), (150, 300), (300, 10_000))
 BINS_OF_SCHEMES: Final = ((0, 1), (1, 100), (100, 300), (300, 10_000))
@@ -94,8 +98,9 @@ def _scored(catalogue: Catalogue, release: Release, adaptation: Adaptation, age:
     """Return the later videos' forecasts of views at ``age`` whose outcome is known, as released and adapted, one row each."""
     later = catalogue.videos.filter(pl.col("published_at") > CUTOFF)["video_id"]
     issues = issues_at_age(catalogue, END, age).filter(pl.col("video_id").is_in(later.implode()))
-    static = forecast(catalogue, release, issues)
-    adapted = forecast(catalogue, release, issues, adaptation=adaptation)
+    table = issue_table(catalogue, release, issues)
+    static = forecast_table(catalogue, release, table)
+    adapted = forecast_table(catalogue, release, table, adaptation=adaptation)
     both = pl.concat([_ends(static, "static"), _ends(adapted, "adapted")], how="horizontal")
     rows = adapted.select("video_id", "as_of", "target", "model_type", "adapted_outcomes").hstack(both)
     rows = rows.filter(pl.col("target").is_in(TARGETS), pl.col("model_type") != "observed")
@@ -200,14 +205,11 @@ def _print_control(rows: pl.DataFrame) -> None:
 
 def _print_hurt(forecasts: dict[float, pl.DataFrame]) -> None:
     print(
-        "80 % intervals of shorts; *after*: published after the redefinition, forecast before any of them had matured enough to count 100;"
+        "80 % intervals of shorts. *After*: published after the redefinition and forecast before 100 of them had matured;"
     )
-    print(
-        "*across*: published before it, their horizon after it. *None*: the same forecasts of the same worlds without it.\n"
-    )
-    print(
-        "| channels | age | horizon | forecasts | none | across: as released | across: adapted | after: as released | after: adapted |"
-    )
+    print("*none*: the same in the worlds without it; *across*: published before it, with a horizon after it.\n")
+    print("| channels | age | horizon | forecasts after | none | across: as released | adapted |", end="")
+    print(" after: as released | adapted |")
     print("|---|---|---|---:|---:|---:|---:|---:|---:|")
     for variety, name in ((CALM, "calm"), (ORDINARY, "ordinary")):
         for age in AGES:

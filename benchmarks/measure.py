@@ -32,7 +32,6 @@ SECTIONS: Final = {
     "words": ("What words tell", "benchmarks.words"),
     "drift": ("When the world changes: as released and adapted", "benchmarks.drift"),
     "revenue": ("Revenue with zeros", "benchmarks.revenue"),
-    "classes": ("Low, medium or high: read off, or classified", "benchmarks.classes"),
     "small": ("Channels with few videos", "benchmarks.small"),
     "tuning": ("Tuning: what it costs and what it is worth", "benchmarks.tuning"),
     "losses": ("Which loss", "benchmarks.losses"),

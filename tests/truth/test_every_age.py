@@ -17,20 +17,21 @@ END = datetime(2026, 6, 1, tzinfo=UTC)
 
 
 @pytest.fixture(scope="module")
-def world() -> World:
-    return simulate(channels=12, videos=1200, seed=5)
-
-
-@pytest.fixture(scope="module")
-def release(world: World) -> Release:
-    return train(world.catalogue, CUTOFF, created_at=CUTOFF)
+def worlds() -> list[tuple[World, Release]]:
+    """Two worlds: the videos of one share its luck."""
+    found = [simulate(channels=12, videos=1200, seed=seed) for seed in (5, 6)]
+    return [(world, train(world.catalogue, CUTOFF, created_at=CUTOFF)) for world in found]
 
 
 @pytest.mark.parametrize("age", [0, 2, 4, 6, 9, 12, 17, 24, 28])
-def test_the_80_percent_interval_does_not_collapse_at_any_age(world: World, release: Release, age: int):
+def test_the_80_percent_interval_does_not_collapse_at_any_age(worlds: list[tuple[World, Release]], age: int):
+    inside = pl.concat(covered(world, release, age) for world, release in worlds)
+    assert inside.sum() >= 0.65 * inside.len()
+
+
+def covered(world: World, release: Release, age: int) -> pl.Series:
     published = pl.col("published_at").is_between(CUTOFF, CUTOFF + timedelta(days=55))
     later = world.catalogue.videos.filter(published)["video_id"]
     issues = issues_at_age(world.catalogue, END, float(age)).filter(pl.col("video_id").is_in(later.implode()))
     forecasts = forecast(world.catalogue, release, issues).filter(target="views_30d").join(world.truth, on="video_id")
-    inside = forecasts["views_30d"].is_between(forecasts["p10"], forecasts["p90"])
-    assert inside.sum() >= 0.65 * inside.len()
+    return forecasts["views_30d"].is_between(forecasts["p10"], forecasts["p90"])

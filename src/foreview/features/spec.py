@@ -78,8 +78,7 @@ def _timing() -> tuple[Feature, ...]:
     )
 
 
-def _channel() -> tuple[Feature, ...]:
-    mature = "when the earlier videos' counts matured"
+def _standing() -> tuple[Feature, ...]:
     at = "publication"
     return (
         Feature("channel_followers", "followers", "channel", "number", at, "followers"),
@@ -90,6 +89,12 @@ def _channel() -> tuple[Feature, ...]:
         Feature("channel_views_per_follower", "ln views", "channel", "number", at, "views before, by followers"),
         Feature("channel_idle_days", "d", "channel", "number", at, "since the channel's previous video"),
         Feature("channel_recent_videos", "videos", "channel", "number", at, "published in the 28 days before"),
+    )
+
+
+def _history() -> tuple[Feature, ...]:
+    mature = "when the earlier videos' counts matured"
+    return (
         Feature("channel_n_1d", "videos", "channel", "number", mature, "mature at 1 d, of this format, up to 20"),
         Feature("channel_n_7d", "videos", "channel", "number", mature, "mature at 7 d, of this format, up to 20"),
         Feature("channel_n_30d", "videos", "channel", "number", mature, "mature at 30 d, of this format, up to 20"),
@@ -172,7 +177,7 @@ def _early() -> tuple[Feature, ...]:
     )
 
 
-FEATURES: Final[tuple[Feature, ...]] = (*_content(), *_text(), *_timing(), *_channel(), *_early())
+FEATURES: Final[tuple[Feature, ...]] = (*_content(), *_text(), *_timing(), *_standing(), *_history(), *_early())
 
 
 def features_with(declared: Sequence[DeclaredColumn]) -> tuple[Feature, ...]:

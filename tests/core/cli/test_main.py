@@ -22,7 +22,7 @@ from foreview.cli.main import main
 signal.signal(signal.SIGINT, signal.default_int_handler)  # shells let what runs in the background ignore Ctrl-C
 sys.exit(main(sys.argv[1:]))
 """
-NAMES = ["import", "simulate", "audit", "train", "predict", "explain", "importance", "backtest", "show", "card"]
+NAMES = ["import", "simulate", "audit", "tune", "train", "predict", "explain", "importance", "backtest", "show", "card"]
 
 
 def test_these_are_the_commands():

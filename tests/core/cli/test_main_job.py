@@ -28,6 +28,7 @@ FORECAST_COLUMNS = [
     "p_beats_typical",
     "confidence",
     "point_mrse",
+    "p_above_zero",
     "model_version",
     "model_type",
     "adapted_outcomes",

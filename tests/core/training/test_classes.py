@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from foreview.learners.classifier import Classifier
 from foreview.options import TrainingOptions
 from foreview.training.classes import fit_classes
 from foreview.training.fitting import Fitted
@@ -59,7 +60,7 @@ def test_labels_that_mature_after_calibration_began_teach_the_booster_nothing(bl
     tampered = replace(blind.problem, final=np.where(late & ~blind.split.calibrate(rows), 0.0, blind.problem.final))
     assert (tampered.final != blind.problem.final).sum() > 100
     boosters = [
-        fit_classes([problem], [blind.split], blind.judged, OPTIONS)[0].booster.save_raw("json")
+        booster_of(fit_classes([problem], [blind.split], blind.judged, OPTIONS)[0])
         for problem in (blind.problem, tampered)
     ]
     assert boosters[0] == boosters[1]
@@ -73,7 +74,7 @@ def test_both_horizons_wait_until_the_earlier_of_them_is_calibrated(blind: Inven
     tampered = replace(weekly.problem, final=np.where(unknown, 0.0, weekly.problem.final))
     assert unknown.sum() > 100
     boosters = [
-        fit_classes([problem, blind.problem], splits, both(weekly, blind), OPTIONS)[0].booster.save_raw("json")
+        booster_of(fit_classes([problem, blind.problem], splits, both(weekly, blind), OPTIONS)[0])
         for problem in (weekly.problem, tampered)
     ]
     assert boosters[0] == boosters[1]
@@ -101,3 +102,8 @@ def test_equal_seeds_fit_equal_classifiers(blind: Invented):
     assert found[0][1] == found[1][1]
     assert found[0][0].pools == found[1][0].pools
     assert found[0][0].booster.save_raw("json") == found[1][0].booster.save_raw("json")
+
+
+def booster_of(classifier: Classifier | None) -> bytes:
+    assert classifier is not None
+    return bytes(classifier.booster.save_raw("json"))

@@ -63,7 +63,7 @@ def test_proposals_stay_within_the_space_and_leave_the_rest_alone():
 
 def test_the_defaults_lie_inside_the_space():
     values = asdict(DEFAULTS)
-    assert all(between.low < values[name] < between.high for name, between in SPACE.items())
+    assert all(between.low <= values[name] <= between.high for name, between in SPACE.items())
 
 
 def test_proposals_come_to_lie_where_trials_were_good():
