@@ -63,7 +63,16 @@ def test_proposals_stay_within_the_space_and_leave_the_rest_alone():
 
 def test_the_defaults_lie_inside_the_space():
     values = asdict(DEFAULTS)
-    assert all(between.low < values[name] < between.high for name, between in SPACE.items())
+    assert all(between.low <= values[name] <= between.high for name, between in SPACE.items())
+
+
+def test_sizes_of_slow_members_are_tried_in_doublings():
+    tried = {
+        (found.hyperparameters.boosting_size, found.hyperparameters.boosting_leaves)
+        for found in searched(15, 3, distance)
+    }
+    assert tried <= {(size, leaves) for size in (0.5, 1.0, 2.0) for leaves in (0.5, 1.0)}
+    assert len(tried) > 2
 
 
 def test_proposals_come_to_lie_where_trials_were_good():
