@@ -17,9 +17,6 @@ if TYPE_CHECKING:
 
 _EXAMPLE = """\
   foreview tune world --as-of 2026-05-01 --trials 30 --minutes 10 --out study
-  foreview train world --as-of 2026-05-01 --tuned study/best.json --out release
-
-Interrupted or killed, finished trials are kept; the same command goes on with them.
 """
 
 
@@ -35,7 +32,11 @@ def add_parser(subparsers: Subparsers) -> argparse.ArgumentParser:
         help="the cutoff: nothing that became known later is used; a day is its start in UTC",
     )
     parser.add_argument(
-        "--out", type=Path, required=True, metavar="STUDY", help="folder: new, or of the study to go on with"
+        "--out",
+        type=Path,
+        required=True,
+        metavar="STUDY",
+        help="folder: new, or of a study that was interrupted or killed: its finished trials are kept and gone on with",
     )
     parser.add_argument(
         "--trials",

@@ -72,8 +72,8 @@ class Tuned:
         return f"trial {self.best_trial} of {self.trials}, CRPS {self.crps:.4f} where the defaults have {self.crps_of_defaults:.4f} ({gain})"
 
 
-def open_study(folder: Path, study: Study) -> tuple[Trial, ...]:
-    """Return the finished trials of ``study`` in ``folder``, which becomes one if it is new or empty.
+def finished_trials(folder: Path, study: Study) -> tuple[Trial, ...]:
+    """Return the trials of ``study`` in ``folder``, in order; none where the folder is new or empty.
 
     Raises
     ------
@@ -88,8 +88,7 @@ def open_study(folder: Path, study: Study) -> tuple[Trial, ...]:
                 f"{folder} exists and has no {STUDY}",
                 "Choose another folder",
             )
-        folder.mkdir(parents=True, exist_ok=True)
-        _write(folder / STUDY, study)
+        return ()
     _check_same(folder, _read(folder / STUDY, Study), study)
     return read_trials(folder)
 
@@ -116,7 +115,10 @@ def read_trials(folder: Path) -> tuple[Trial, ...]:
 
 
 def add_trial(folder: Path, study: Study, trials: Sequence[Trial]) -> Tuned:
-    """Write the last of ``trials`` and renew ``best.json``; return what it says."""
+    """Write the last of ``trials``, the first into a folder that becomes the study, and renew ``best.json``; return what it says."""
+    if not (folder / STUDY).is_file():
+        folder.mkdir(parents=True, exist_ok=True)
+        _write(folder / STUDY, study)
     _write(_trial_path(folder, trials[-1].number), trials[-1])
     return write_best(folder, study, trials)
 

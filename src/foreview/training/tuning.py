@@ -20,7 +20,7 @@ from foreview.tables.catalogue import Catalogue
 from foreview.training.folds import Fold, fold_crps, nested_folds
 from foreview.training.rows import check_has_labels, rows_of, training_rows
 from foreview.training.search import SPACE, Trial, best_of, is_hopeless, proposed
-from foreview.training.study import Study, Tuned, add_trial, open_study, options_of_trials, write_best
+from foreview.training.study import Study, Tuned, add_trial, finished_trials, options_of_trials, write_best
 from foreview.training.trainer import training_catalogue
 from foreview.vocabulary import TARGETS
 
@@ -66,7 +66,7 @@ def tune(
     options = _of_trials(options or TrainingOptions(), tuning)
     known = training_catalogue(catalogue, as_of, options)
     study = _study(known, as_of, options)
-    trials = list(open_study(folder, study))
+    trials = list(finished_trials(folder, study))
     folds: tuple[Fold, ...] = ()
     if len(trials) < tuning.trials:
         progress("features", len(trials), tuning.trials)

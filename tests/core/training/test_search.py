@@ -66,6 +66,15 @@ def test_the_defaults_lie_inside_the_space():
     assert all(between.low <= values[name] <= between.high for name, between in SPACE.items())
 
 
+def test_sizes_of_slow_members_are_tried_in_doublings():
+    tried = {
+        (found.hyperparameters.boosting_size, found.hyperparameters.boosting_leaves)
+        for found in searched(15, 3, distance)
+    }
+    assert tried <= {(size, leaves) for size in (0.5, 1.0, 2.0) for leaves in (0.5, 1.0)}
+    assert len(tried) > 2
+
+
 def test_proposals_come_to_lie_where_trials_were_good():
     found = searched(40, seed=0, loss=distance)
     early, late = found[1:RANDOM_TRIALS], found[-10:]
