@@ -12,7 +12,9 @@ SEEN_DAYS: Final = (0, 1, 3, 7, 14)
 Stage: TypeAlias = Literal["unseen", "seen"]
 STAGES: Final[tuple[Stage, ...]] = ("unseen", "seen")
 """Whether anything has been counted: what can be learnt at publication and afterwards has little in common."""
-_EDGES: Final = np.array([0.25, 2.0, 5.0, 10.5])
+MIN_AGE_DAYS: Final = 1.0 / 24.0
+"""Age [d] below which a count says nothing yet of where the video goes."""
+_EDGES: Final = np.array([MIN_AGE_DAYS, 2.0, 5.0, 10.5])
 
 
 def seen_bucket(observed_age_days: npt.NDArray[np.float64]) -> npt.NDArray[np.int64]:

@@ -10,12 +10,11 @@ import numpy as np
 import polars as pl
 
 from foreview.learners.matrix import Vector
-from foreview.learners.slices import SEEN_DAYS, seen_bucket, slice_names
+from foreview.learners.slices import MIN_AGE_DAYS, SEEN_DAYS, seen_bucket, slice_names
 from foreview.vocabulary import FORMATS, HORIZON_DAYS, RATE_VIEWS, Target
 
 CHANNEL_WEIGHT: Final = 3.0
 """Earlier videos that the level of the format is worth when it is mixed with a channel's own median."""
-MIN_AGE_DAYS: Final = 0.25
 LEVEL_WEIGHT: Final = 0.5
 """Videos that the documented prior is worth when it is mixed with a catalogue's own medians: catalogues lie some two ln units
 apart, videos of one catalogue less than one, so a single video already says more of where its catalogue lies."""

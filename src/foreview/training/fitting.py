@@ -57,11 +57,12 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class Fitted:
-    """A location model with its calibration, and its scores on the calibration window by slice."""
+    """A location model with its calibration, its scores by slice, and the later rows that both come from."""
 
     location: LocationModel
     calibration: Calibration
     scores: Mapping[str, Mapping[str, float]]
+    last: Sequence[Problem]
 
 
 def fit_out_of_time(
@@ -69,7 +70,7 @@ def fit_out_of_time(
 ) -> Fitted:
     """Return the model fitted before the inner origin, its weights, spread and calibration from the videos after it.
 
-    The ensemble serves a slice only if it beat the baseline both where its weights were chosen and where it is calibrated.
+    The ensemble serves a slice only if it clearly beat the baseline both where its weights were chosen and where it is calibrated.
     """
     parts = list(zip(problems, splits, strict=True))
     ensembles = _fit([p.part(s.fit(p.rows)) for p, s in parts], structure, options)
@@ -82,18 +83,44 @@ def fit_out_of_time(
     else:
         later = last = [p.part(p.rows.published > s.origin) for p, s in parts]
     location = replace(location, unskilled=_unskilled(location, later, last))
-    return Fitted(location, _calibrate(last, location, options), _score(last, location))
+    return Fitted(location, _calibrate(last, location, options), _score(last, location), last)
 
 
 def refit(problems: Sequence[Problem], structure: Structure, judged: Fitted, options: TrainingOptions) -> Fitted:
-    """Return ``judged`` with structure and members fitted again on all rows; what was chosen out of time stays."""
+    """Return ``judged`` with structure and members fitted again on all rows; what was chosen out of time stays.
+
+    Fitted again, the model has learnt the level of the rows that it is calibrated on. What it has learnt is taken from their scores, slice by
+    slice, or it would be counted twice.
+    """
     weights = {stage: ensemble.weights for stage, ensemble in judged.location.ensembles.items()}
     ensembles = {
         stage: replace(ensemble, weights=weights[stage])
         for stage, ensemble in _fit(problems, structure, options).items()
         if stage in weights
     }
-    return replace(judged, location=replace(judged.location, structure=structure, ensembles=ensembles))
+    final = replace(judged.location, structure=structure, ensembles=ensembles)
+    placed = [_scored(p, judged.location) for p in judged.last]
+    slices = np.concatenate([p.slices for p in judged.last])
+    learnt = np.concatenate([old - _scored(p, final) for p, old in zip(judged.last, placed, strict=True)])
+    scores = np.concatenate(placed) - _medians(learnt, slices)
+    calibration = fit_calibration(scores, slices, options.hyperparameters.parent_weight)
+    return replace(judged, location=final, calibration=calibration)
+
+
+def _scored(problem: Problem, location: LocationModel) -> Vector:
+    """Return the conformal scores (n) of the outcomes of ``problem``."""
+    at = problem.place(location, problem.rows.table)
+    found: Vector = (problem.final - at.location) / at.spread
+    return found
+
+
+def _medians(values: Vector, slices: np.ndarray) -> Vector:
+    """Return for each of n values the median of its slice."""
+    found = np.empty(values.size)
+    for name in np.unique(slices):
+        mine = slices == name
+        found[mine] = np.median(values[mine])
+    return found
 
 
 def _fit(problems: Sequence[Problem], structure: Structure, options: TrainingOptions) -> dict[Stage, Ensemble]:
@@ -169,15 +196,26 @@ def _proven(location: LocationModel, judged_on: Sequence[Problem]) -> set[str]:
         gains.append(p.rows.weight * (np.abs(p.final - without.location) - np.abs(p.final - at.location)))
         names.append(at.slices)
     gain, slices = np.concatenate(gains), np.concatenate(names)
+    video = np.concatenate([p.rows.video for p in judged_on])
     proven = set()
     for kind in FORMATS:
         for day in SEEN_DAYS:
             seen = np.char.endswith(slices, f"/{day}")
             mine = np.char.endswith(slices, f"/{kind}/{day}")
             mine = seen if mine.sum() < MIN_SLICE_SKILL else mine
-            if mine.any() and gain[mine].mean() > 0:
+            if mine.any() and _is_better(gain[mine], video[mine]):
                 proven.add(f"{kind}/{day}")
     return proven
+
+
+def _is_better(gain: Vector, video: np.ndarray) -> bool:
+    """Return whether the mean of n gains is above its standard error, in which the rows of a video count as one.
+
+    Of few videos luck alone makes every second slice look better; of many a standard error is next to nothing.
+    """
+    _, position, rows = np.unique(video, return_inverse=True, return_counts=True)
+    by_video = np.bincount(position, weights=gain) / rows
+    return rows.size > 1 and bool(by_video.mean() > by_video.std(ddof=1) / np.sqrt(rows.size))
 
 
 def _seen_alike(slices: np.ndarray) -> np.ndarray:
@@ -195,9 +233,8 @@ def _spread(later: Sequence[Problem], location: LocationModel, options: Training
 
 
 def _calibrate(last: Sequence[Problem], location: LocationModel, options: TrainingOptions) -> Calibration:
-    placed = [(p, p.place(location, p.rows.table)) for p in last]
-    scores = np.concatenate([(p.final - at.location) / at.spread for p, at in placed])
-    slices = np.concatenate([at.slices for _, at in placed])
+    scores = np.concatenate([_scored(p, location) for p in last])
+    slices = np.concatenate([p.slices for p in last])
     return fit_calibration(scores, slices, options.hyperparameters.parent_weight)
 
 

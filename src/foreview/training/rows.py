@@ -9,6 +9,7 @@ from typing import Final
 import numpy as np
 import polars as pl
 
+from foreview.curves.curve import take, view_curves
 from foreview.curves.labels import labels
 from foreview.errors import NotEnoughHistory
 from foreview.features.matrix import feature_table
@@ -73,10 +74,21 @@ def training_rows(catalogue: Catalogue, options: TrainingOptions) -> pl.DataFram
     known = labels(catalogue, options.labels)
     mature = known.filter(pl.any_horizontal(pl.col(t).is_not_null() for t in TARGETS))
     owner = pl.coalesce("channel_id", pl.format("video {}", "video_id")).alias("owner")
-    published = catalogue.videos.select("video_id", "published_at", owner)
+    published = catalogue.videos.select("video_id", "published_at", owner).with_columns(
+        first_count=first_counts(catalogue)
+    )
     issues = _issues(mature.join(published, on="video_id", maintain_order="left"), options)
+    issues = issues.drop("first_count")
     table = feature_table(catalogue, issues.select("video_id", "as_of"))
     return pl.concat([table, issues.drop("video_id", "as_of")], how="horizontal")
+
+
+def first_counts(catalogue: Catalogue) -> pl.Series:
+    """Return for each video when its first count was known, as a duration since publication; null where there is none."""
+    curves = view_curves(catalogue)
+    first, counted = curves.starts[:-1], curves.starts[1:] > curves.starts[:-1]
+    known = take(curves.known, np.where(counted, first, 0))
+    return pl.select(pl.when(pl.Series(counted)).then(pl.Series(known, dtype=pl.Duration("ms")))).to_series()
 
 
 def check_has_labels(catalogue: Catalogue, as_of: datetime) -> None:
@@ -135,15 +147,18 @@ def is_told(table: pl.DataFrame) -> np.ndarray:
 
 
 def _issues(mature: pl.DataFrame, options: TrainingOptions) -> pl.DataFrame:
+    """Return when each video is replayed: at the issue ages, and when it was first counted if that is before the first of them."""
     later = [age for age in options.issue_ages if age > 0]
     at_publication = mature if len(later) < len(options.issue_ages) else mature.clear()
     at_publication = _drawn(at_publication, options.max_rows, options.seed)
     left = max(options.max_rows - at_publication.height, 1) // max(len(later), 1)
-    at_each_age = [
-        videos.with_columns(as_of=pl.col("published_at") + pl.duration(milliseconds=round(age * DAY_MS)))
-        for videos, ages in ((at_publication, (0.0,)), (_drawn(mature, left, options.seed), later))
-        for age in ages
-    ]
+    drawn = _drawn(mature, left, options.seed)
+    ages = [pl.duration(milliseconds=round(age * DAY_MS)) for age in later]
+    early = (
+        drawn.filter(pl.col("first_count").is_between(pl.duration(), ages[0], closed="none")) if ages else drawn.clear()
+    )
+    replays = [(at_publication, pl.duration()), (early, pl.col("first_count")), *((drawn, age) for age in ages)]
+    at_each_age = [videos.with_columns(as_of=pl.col("published_at") + age) for videos, age in replays]
     return pl.concat(at_each_age).sort("published_at", "video_id", "as_of")
 
 

@@ -77,4 +77,4 @@ def _judged(problem: Problem, split: InnerSplit) -> Fitted:
     location = LocationModel(prior_structure())
     last = problem.part(split.calibrate(problem.rows))
     at = last.place(location, last.rows.table)
-    return Fitted(location, fit_calibration(last.final - at.location, at.slices), {})
+    return Fitted(location, fit_calibration(last.final - at.location, at.slices), {}, [last])

@@ -45,3 +45,19 @@ def test_a_video_has_one_number_for_all_targets():
     names = table["video_id"].to_list()
     week, month = rows_of("views_7d", table), rows_of("views_30d", table)
     assert dict(zip(names, week.video.tolist(), strict=True)) == dict(zip(names, month.video.tolist(), strict=True))
+
+
+def test_a_video_is_replayed_when_it_was_first_counted_if_that_is_before_the_first_issue_age():
+    hours = {"early": 7, "late": 30, "never": None}
+    facts = pl.DataFrame({"video_id": list(hours), "published_at": [NOON] * 3})
+    week = [(name, timedelta(days=day)) for name in hours for day in (6, 7, 8)]
+    first = [(name, timedelta(hours=at)) for name, at in hours.items() if at]
+    read = [(name, NOON + age, 100.0) for name, age in (*week, *first)]
+    snapshots = pl.DataFrame(read, schema=("video_id", "observed_at", "views"), orient="row")
+    table = training_rows(Catalogue.of(facts, snapshots=snapshots), TrainingOptions(issue_ages=(0.0, 1.0, 3.0)))
+    ages = table.group_by("video_id").agg(pl.col("issue_age_days").sort() * 24)
+    assert {name: found for name, found in ages.iter_rows()} == {
+        "early": [0.0, 7.0, 24.0, 72.0],
+        "late": [0.0, 24.0, 72.0],
+        "never": [0.0, 24.0, 72.0],
+    }
