@@ -13,13 +13,13 @@ from foreview.uncertainty.conformal import score_quantiles
 from tests.core.training.invented import invented
 
 OPTIONS = TrainingOptions(threads=1, hyperparameters=Hyperparameters(forest_trees=10, boosting_size=0.3, xgb_size=0.3))
-STEP = 0.5
+STEP = 1.0
 
 
 def test_a_step_in_the_level_is_counted_once():
     made = invented(1_000, 1.0, lambda effect: effect)
     rows = made.problem.rows
-    outcome = made.problem.outcome + STEP * made.split.calibrate(rows)
+    outcome = made.problem.outcome + STEP * (rows.published > made.split.origin)
     problem = Problem(replace(rows, actual=np.expm1(outcome)), outcome, outcome, locate_target(rows))
     judged = fit_out_of_time([problem], prior_structure(), [made.split], OPTIONS)
     assert "views_30d/long/0" not in judged.location.unskilled
