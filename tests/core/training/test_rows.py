@@ -56,7 +56,7 @@ def test_a_video_is_replayed_when_it_was_first_counted_if_that_is_before_the_fir
     snapshots = pl.DataFrame(read, schema=("video_id", "observed_at", "views"), orient="row")
     table = training_rows(Catalogue.of(facts, snapshots=snapshots), TrainingOptions(issue_ages=(0.0, 1.0, 3.0)))
     ages = table.group_by("video_id").agg(pl.col("issue_age_days").sort() * 24)
-    assert {name: found for name, found in ages.iter_rows()} == {
+    assert dict(ages.iter_rows()) == {
         "early": [0.0, 7.0, 24.0, 72.0],
         "late": [0.0, 24.0, 72.0],
         "never": [0.0, 24.0, 72.0],
