@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 
 from foreview.errors import CannotPromote, NotEnoughHistory, UsageError
-from foreview.metrics.bootstrap import Estimate, bootstrap_means
+from foreview.metrics.bootstrap import Estimate, bootstrap_means, wider
 from foreview.metrics.point import Floats, Strings
 
 LEAST_VIDEOS: Final = 30
@@ -70,12 +70,12 @@ def evidence(
         )
     if any(part.shape != owner.shape or not np.isfinite(part).all() for part in errors):
         raise UsageError("each video has one finite ln error of each method", f"found {[part.size for part in errors]}")
-    losses = np.column_stack(errors)
+    against_typical, *against_champion = _ratios(np.column_stack(errors), owner, seed)
     return Evidence(
         videos=owner.size,
         mae_ln=float(candidate.mean()),
-        against_typical=_ratio(losses, owner, 1, seed),
-        against_champion=None if champion is None else _ratio(losses, owner, 2, seed),
+        against_typical=against_typical,
+        against_champion=against_champion[0] if against_champion else None,
         champion_age_days=champion_age_days,
     )
 
@@ -130,9 +130,8 @@ def _told(ratio: Estimate, whose: str, limit: float) -> str:
     return f"its error is {ratio.value:.3f} × {whose} (95 %: {ratio.low:.3f} to {ratio.high:.3f}), and all of it must be below {limit:g}"
 
 
-def _ratio(losses: Floats, owner: Strings, other: int, seed: int) -> Estimate:
-    """Return the mean of the first column over that of ``other``, with the wider interval of both ways to draw."""
-    channels = bootstrap_means(losses, owner, seed=seed).ratio(0, other)
-    videos = bootstrap_means(losses, np.arange(owner.size).astype(str), seed=seed).ratio(0, other)
-    ends = min(channels.low, videos.low), max(channels.high, videos.high)
-    return Estimate(channels.value, *ends, channels.clusters)
+def _ratios(losses: Floats, owner: Strings, seed: int) -> list[Estimate]:
+    """Return the mean of the first column over that of each other, with the wider interval of both ways to draw."""
+    channels = bootstrap_means(losses, owner, seed=seed)
+    videos = bootstrap_means(losses, np.arange(owner.size).astype(str), seed=seed)
+    return [wider(channels.ratio(0, other), videos.ratio(0, other)) for other in range(1, losses.shape[1])]
