@@ -32,6 +32,10 @@ class BootstrapMeans:
     """Shape (draws, methods)."""
     clusters: int
 
+    def mean(self, method: int, level: float = 0.95) -> Estimate:
+        """Return the mean loss of ``method``."""
+        return self._estimate(self.draws[:, method], self.means[method], level)
+
     def difference(self, method: int, other: int, level: float = 0.95) -> Estimate:
         """Return the mean loss of ``method`` minus that of ``other``; negative when ``method`` is better."""
         return self._estimate(
@@ -47,6 +51,22 @@ class BootstrapMeans:
         tail = (1 - level) / 2
         low, high = np.quantile(drawn, [tail, 1 - tail])
         return Estimate(float(value), float(low), float(high), self.clusters)
+
+
+def wider(one: Estimate, other: Estimate) -> Estimate:
+    """Return ``one`` with each end of its interval the farther one of both.
+
+    For draws of channels and of single videos: few channels say little of how much channels differ, and a single one nothing.
+
+    Examples
+    --------
+    >>> wider(Estimate(1.0, 0.9, 1.1, 3), Estimate(1.0, 0.8, 1.05, 40))
+    Estimate(value=1.0, low=0.8, high=1.1, clusters=3)
+
+    """
+    return Estimate(
+        one.value, float(np.minimum(one.low, other.low)), float(np.maximum(one.high, other.high)), one.clusters
+    )
 
 
 def _or_nan(losses: Floats) -> Floats:

@@ -1,0 +1,136 @@
+"""Are the videos still such as the champion was trained on? Features ranked by how far they moved, flagged within a yearly budget of false alarms."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+import numpy as np
+import polars as pl
+
+from foreview.errors import UsageError
+from foreview.metrics.point import Floats
+
+YEARLY_ALARMS: Final = 0.1
+"""False alarms a year that all features together may raise where nothing drifts."""
+LEAST_EFFECT: Final = 0.2
+"""Effect below which nothing is flagged, however sure it is: small, after Cohen 1988."""
+LEAST_BLOCKS: Final = 4
+"""Blocks of the reference below which nothing is flagged: how much blocks differ is not known."""
+LEAST_SHARE: Final = 0.02
+"""Share of the reference that a value of a category needs to be looked at on its own."""
+MOST_VALUES: Final = 5
+"""Values of a category that are looked at on their own, the most frequent first."""
+
+
+def input_drift(reference: pl.DataFrame, recent: pl.DataFrame, *, looks_a_year: int = 52) -> pl.DataFrame:
+    """Return every feature by how far the last videos lie from those that the champion was trained on, the farthest first.
+
+    Parameters
+    ----------
+    reference, recent:
+        Features, one row a video, in the order of publication: the videos that the champion was trained on, and the last ones. Numbers, booleans and
+        categories are compared; other columns are left out.
+    looks_a_year:
+        How often this is asked in a year. All features and looks share :data:`YEARLY_ALARMS`.
+
+    Returns
+    -------
+    ``feature``: a column, a frequent value of one (``category = music``), or whether it is missing (``category is missing``); ``effect``: difference of the
+    means [standard deviations of the reference], of normal scores by rank where it is a number, so that outliers count little; ``limit``: what it must exceed to be
+    flagged, infinite where the reference is too short to tell; ``flagged``.
+
+    Notes
+    -----
+    The reference is cut into blocks of as many videos as ``recent`` has. How much the means of these blocks differ says how much the mean of such a block
+    moves where nothing drifts, whatever videos of a channel or a season have in common; ``limit`` is that times a quantile of Student's t at the budget, divided by
+    looks and features (Bonferroni). Blocks that resemble their neighbours count as fewer (Bayley and Hammersley 1946).
+
+    Raises
+    ------
+    UsageError
+        Where a table has no row, or both differ in their columns.
+
+    Examples
+    --------
+    >>> rng = np.random.default_rng(0)
+    >>> before = pl.DataFrame({"duration_s": rng.normal(60, 9, 800), "is_short": rng.random(800) < 0.5})
+    >>> now = pl.DataFrame({"duration_s": rng.normal(75, 9, 40), "is_short": rng.random(40) < 0.5})
+    >>> input_drift(before, now).select("feature", "flagged").rows()
+    [('duration_s', True), ('is_short', False)]
+
+    """
+    if reference.is_empty() or recent.is_empty() or reference.columns != recent.columns:
+        raise UsageError(
+            "drift compares two tables of the same features that have rows",
+            f"found {reference.shape} and {recent.shape}",
+        )
+    compared = dict(_compared(reference, recent))
+    before, now = (np.column_stack([pair[side] for pair in compared.values()] or [[]]) for side in (0, 1))
+    effect = now.mean(axis=0) - before.mean(axis=0)
+    chance = YEARLY_ALARMS / (looks_a_year * max(len(compared), 1))
+    limit = np.maximum(_limits(before, recent.height, chance), LEAST_EFFECT)
+    found = pl.DataFrame(
+        {"feature": list(compared), "effect": effect, "limit": limit, "flagged": np.abs(effect) > limit},
+        schema={"feature": pl.String, "effect": pl.Float64, "limit": pl.Float64, "flagged": pl.Boolean},
+    )
+    return found.sort(pl.col("effect").abs(), descending=True, maintain_order=True)
+
+
+def _compared(reference: pl.DataFrame, recent: pl.DataFrame) -> Iterator[tuple[str, tuple[Floats, Floats]]]:
+    """Yield for everything that is compared its standardised values in both tables; a missing value counts as the mean."""
+    for name in reference.columns:
+        before, now = reference[name], recent[name]
+        numbers = list(_numbers(before, now))
+        if numbers and (before.null_count() or now.null_count()):
+            yield f"{name} is missing", _standardised(*(part.is_null().cast(pl.Float64).to_numpy() for part in (before, now)))
+        for label, one, other in numbers:
+            yield label, _standardised(one, other)
+
+
+def _numbers(before: pl.Series, now: pl.Series) -> Iterator[tuple[str, Floats, Floats]]:
+    """Yield the numbers that stand for a column: itself, or for each frequent value of a category whether it is that; NaN where missing."""
+    kind = before.dtype
+    if kind.is_numeric() or kind == pl.Boolean:
+        yield before.name, *(part.cast(pl.Float64).to_numpy() for part in (before, now))
+    elif kind == pl.String:
+        counts = before.drop_nulls().value_counts(sort=True).head(MOST_VALUES)
+        for value in counts.filter(pl.col("count") >= LEAST_SHARE * before.len())[before.name].sort().to_list():
+            yield f"{before.name} = {value}", *((part == value).cast(pl.Float64).to_numpy() for part in (before, now))
+
+
+def _standardised(before: Floats, now: Floats) -> tuple[Floats, Floats]:
+    """Return both as normal scores by their rank in ``before``, with mean 0 and standard deviation 1 there; 0 where missing."""
+    from scipy.special import ndtri
+
+    known = np.sort(before[~np.isnan(before)])
+    if not known.size:
+        return np.zeros(before.size), np.zeros(now.size)
+
+    def scores(values: Floats) -> Floats:
+        rank = (np.searchsorted(known, values, side="left") + np.searchsorted(known, values, side="right")) / 2
+        return np.asarray(ndtri(np.clip(rank / known.size, 0.5 / known.size, 1 - 0.5 / known.size)), dtype=np.float64)
+
+    usual = scores(known)
+    spread = usual.std() or 1.0
+    return tuple(np.where(np.isnan(part), 0.0, (scores(part) - usual.mean()) / spread) for part in (before, now))  # type: ignore[return-value]  # two of them
+
+
+def _limits(before: Floats, size: int, chance: float) -> Floats:
+    """Return for each column how far the mean of a block of ``size`` rows strays from that of ``before`` with probability ``chance``."""
+    from scipy.stats import t
+
+    blocks = before.shape[0] // size
+    if blocks < LEAST_BLOCKS:
+        return np.full(before.shape[1], np.inf)
+    means = before[before.shape[0] - blocks * size :].reshape(blocks, size, -1).mean(axis=1)
+    away = means - means.mean(axis=0)
+    variance = (away**2).sum(axis=0) / (blocks - 1)
+    alike = (away[1:] * away[:-1]).sum(axis=0) / np.maximum((away**2).sum(axis=0), 1e-12)
+    # A short series understates how much neighbours resemble each other by about 1/blocks.
+    alike = np.clip(alike + 1 / blocks, 0.0, 0.9)
+    worth = np.maximum(blocks * (1 - alike) / (1 + alike), 2.0)
+    # Drawn one by one, the mean of a block varies by 1/size at least.
+    variance = np.maximum(variance * (1 - 1 / blocks) / (1 - 1 / worth), 1 / size)
+    limit: Floats = t.isf(chance / 2, worth - 1) * np.sqrt(variance * (1 + 1 / worth))
+    return limit
