@@ -2,6 +2,7 @@
 
     ForeviewError
     ├── UsageError (ValueError)           a request that cannot be meant; exit code 2
+    │   └── CannotPromote                 a release that may not serve, with all reasons
     ├── InputError (ValueError)           something that came in is wrong; exit code 3
     │   ├── CatalogueError                a catalogue folder or one of its tables
     │   ├── SourceError                   a file to import
@@ -50,6 +51,10 @@ class ForeviewError(Exception):
 
 class UsageError(ForeviewError, ValueError):
     """A request that cannot be meant."""
+
+
+class CannotPromote(UsageError):  # noqa: N818  (the state is the name)
+    """A release does not pass the gate before it serves; ``fact`` holds all reasons."""
 
 
 class InputError(ForeviewError, ValueError):
