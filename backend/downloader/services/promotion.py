@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from downloader import models, selectors
 from downloader.configuration import promote_when_better as may_promote_by_itself
+from downloader.configuration import releases_folder
 from downloader.gateways.catalogue import training_catalogue
 from downloader.gateways.registry import evidence_record
 from downloader.models import Promotion
@@ -19,6 +20,8 @@ from downloader.services.serving import release_of
 from foreview.errors import CannotPromote, ForeviewError, NotEnoughHistory, UsageError
 from foreview.experiments.promotion import Evidence, check_can_promote
 from foreview.forecasting.judging import judged
+from foreview.releases.loading import read_release
+from foreview.releases.store import folder_of
 
 logger = logging.getLogger(__name__)
 
@@ -113,7 +116,7 @@ def rollback_release(*, reason: str, by: str = "") -> Promotion:
             "none did" if log else "nothing serves yet",
             "Promote a release, or `train_models`",
         )
-    release_of(served[-1].version)
+    _check_folder(served[-1])
     return _log(served[-1], log[-1], Promotion.Kind.ROLLBACK, reason=reason, by=by, told=None)
 
 
@@ -135,8 +138,13 @@ def _asked_for(version: str, reason: str) -> tuple[models.Release, Promotion | N
     serving = selectors.newest_promotion()
     if serving is not None and serving.release == release:
         raise UsageError("a release is promoted in the place of another one", f"{version} serves already")
-    release_of(version)
+    _check_folder(release)
     return release, serving
+
+
+def _check_folder(release: models.Release) -> None:
+    """Raise ReleaseError where the folder is gone or damaged: read anew, whatever this process has read of it before."""
+    read_release(folder_of(releases_folder(), release.version))
 
 
 def _check_reason(reason: str) -> None:
