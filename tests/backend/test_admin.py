@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import shutil
+
 import pytest
 from django.urls import reverse
 
 from downloader.models import MLPrediction, VideoDownload
 from downloader.services.ml_prediction_service import MLPredictionService
+from tests.backend.published import promoted
 
 pytestmark = pytest.mark.django_db
 
@@ -32,11 +35,10 @@ def test_a_selected_video_is_forecast_and_listed_with_its_interval(admin_client,
 
 
 def test_a_damaged_release_is_said_and_not_thrown(admin_client, video, releases):
-    releases.mkdir()
-    (releases / "champion").write_text("2026-01-01-0123456789ab\n")
+    shutil.rmtree(releases / promoted(8).version)
     url = reverse("admin:downloader_videodownload_changelist")
     page = admin_client.post(url, {"action": "forecast_selected", "_selected_action": [video.pk]}, follow=True)
-    assert "The champion is a release of the store" in page.content.decode()
+    assert "A release is a folder of the store" in page.content.decode()
     assert not MLPrediction.objects.exists()
 
 

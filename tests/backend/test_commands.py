@@ -14,9 +14,11 @@ import pytest
 from django.contrib.auth import get_user_model
 from django.core.management import call_command
 from django.core.management.base import CommandError
+from django.utils import timezone
 
 from downloader.models import MLPrediction, VideoDownload
-from foreview.releases.store import champion
+from downloader.services.serving import serving_at
+from foreview.releases.store import list_releases
 from foreview.simulation.world import DEFAULT_END, World
 from foreview.tables.folder import write_catalogue
 
@@ -44,11 +46,11 @@ def test_a_catalogue_is_imported_trained_on_and_forecast(folder, world, releases
     )
     as_of = DEFAULT_END.date().isoformat()
     trained = said_by("train_models", "--as-of", as_of)
-    serving = champion(releases)
-    assert serving is not None
-    assert f"Release {serving.name} serves, trained on " in trained
+    serving = serving_at(timezone.now())
+    assert list_releases(releases) == (releases / serving,)
+    assert f"Release {serving} serves, trained on " in trained
     assert f"{videos} forecasts saved" in said_by("predict_videos", "--as-of", as_of)
-    assert set(MLPrediction.objects.values_list("model_version", flat=True)) == {serving.name}
+    assert set(MLPrediction.objects.values_list("model_version", flat=True)) == {serving}
 
 
 def test_single_videos_can_be_forecast():
@@ -119,4 +121,4 @@ def test_an_interrupted_command_says_so_without_a_stack_trace(tmp_path):
     assert demo.returncode == 130
     assert "Interrupted." in said
     assert "Traceback" not in said
-    assert not (tmp_path / "releases" / "champion").exists()
+    assert list_releases(tmp_path / "releases") == ()
