@@ -10,6 +10,7 @@ from django.utils import timezone
 from downloader.configuration import releases_folder
 from downloader.gateways.catalogue import training_catalogue
 from downloader.services.clock import issue_time
+from downloader.services.confirming import Confirm, unasked
 from foreview.errors import NotEnoughHistory
 from foreview.options import Progress, TrainingOptions, silent
 from foreview.releases.loading import read_manifest
@@ -28,10 +29,12 @@ class MLModelTrainer:
         as_of: datetime | None = None,
         options: TrainingOptions | None = None,
         progress: Progress = silent,
+        confirm: Confirm = unasked,
     ) -> Manifest:
         """Train views, engagement and revenue on what was known at ``as_of`` (default: now), publish, and let it serve.
 
-        Only usable videos with a publication time are used, and only labels mature at ``as_of``.
+        Only usable videos with a publication time are used, and only labels mature at ``as_of``. ``confirm`` is called before the
+        release is let serve; where it raises, the old champion serves on.
 
         Raises
         ------
@@ -45,6 +48,7 @@ class MLModelTrainer:
         release = train(catalogue, t, options, created_at=timezone.now(), progress=progress)
         _check_no_worse(release.manifest, root)
         publish_to(root, release)
+        confirm()
         set_champion(root, release.manifest.model_version)
         return release.manifest
 

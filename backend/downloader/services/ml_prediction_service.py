@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 import polars as pl
+from django.db import transaction
 from django.utils import timezone
 
 from downloader import selectors
@@ -14,6 +15,7 @@ from downloader.gateways.catalogue import forecast_catalogue
 from downloader.gateways.forecasts import save_forecasts
 from downloader.models import MLPrediction
 from downloader.services.clock import issue_time
+from downloader.services.confirming import Confirm, unasked
 from downloader.services.ml_model_trainer import MLModelTrainer
 from downloader.services.serving import serving_release
 from foreview.errors import InputError
@@ -50,9 +52,16 @@ class MLPredictionService:
         return selectors.prediction_of(video_id)
 
     def predict_videos(
-        self, video_ids: Iterable[Any] | None = None, *, as_of: datetime | None = None, progress: Progress = silent
+        self,
+        video_ids: Iterable[Any] | None = None,
+        *,
+        as_of: datetime | None = None,
+        progress: Progress = silent,
+        confirm: Confirm = unasked,
     ) -> int:
         """Forecast these videos, or all usable ones, save all forecasts in one transaction, and return how many.
+
+        ``confirm`` is called last in that transaction; where it raises, the old forecasts stand.
 
         The number of queries does not depend on the number of videos. A video that is not public at ``as_of`` is forecast as if it
         were published then.
@@ -67,7 +76,9 @@ class MLPredictionService:
         forecasts = forecast(catalogue, release, issues, progress=progress)
         features = feature_table(catalogue, issues)
         progress("saving", 2, 3)
-        saved = save_forecasts(forecasts, features, features_with(catalogue.declared), timezone.now())
+        with transaction.atomic():
+            saved = save_forecasts(forecasts, features, features_with(catalogue.declared), timezone.now())
+            confirm()
         progress("saving", 3, 3)
         return saved
 
