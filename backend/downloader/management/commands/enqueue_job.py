@@ -19,7 +19,10 @@ class Command(StepsCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("kind", help=f"what is to be done: {', '.join(kinds())}")
         parser.add_argument(
-            "arguments", nargs="*", metavar="NAME=VALUE", help='arguments of the kind; a value is JSON or a text: tuned=true'
+            "arguments",
+            nargs="*",
+            metavar="NAME=VALUE",
+            help="arguments of the kind; a value is JSON or a text: tuned=true",
         )
 
     def handle(self, *, kind: str, arguments: list[str], **_options: Any) -> None:

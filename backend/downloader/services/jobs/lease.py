@@ -117,7 +117,9 @@ def _give_away(job: Job, now: datetime) -> None:
         give_back(job, now)
     else:
         close(job, now, JobState.FAILED, error=_died(job))
-    logger.warning("job %s (%s): its worker died in attempt %s of %s", job.pk, job.kind, job.attempts, job.most_attempts)
+    logger.warning(
+        "job %s (%s): its worker died in attempt %s of %s", job.pk, job.kind, job.attempts, job.most_attempts
+    )
 
 
 def _died(job: Job) -> dict[str, str]:
