@@ -142,17 +142,22 @@ def clock_settings() -> dict[str, Any]:
 
 def job_lease() -> timedelta:
     """Return how long after its last sign of life a worker keeps its job."""
-    return timedelta(seconds=_setting().get("JOB_LEASE_SECONDS", 60.0))
+    return timedelta(seconds=configured("JOB_LEASE_SECONDS", 60.0))
 
 
 def own_jobs() -> dict[str, str]:
     """Return the project's own kinds of jobs: name → dotted path of the function."""
-    return dict(_setting().get("JOBS", {}))
+    return dict(configured("JOBS", {}))
 
 
 def schedule_timezone() -> ZoneInfo:
     """Return the time zone that the schedule is in: that of the days of the analytics."""
     return ZoneInfo(clock_settings().get("timezone", "UTC"))
+
+
+def configured(key: str, default: Any) -> Any:
+    """Return what the setting has under ``key``, not looked at any further."""
+    return _setting().get(key, default)
 
 
 def problems() -> list[str]:

@@ -23,7 +23,7 @@ class Command(StepsCommand):
         parser.add_argument("--limit", type=int, default=20, metavar="N", help="at most so many jobs (20)")
 
     def handle(self, *, limit: int, **_options: Any) -> None:
-        jobs = _table("job", "kind", "state", "progress", "attempt", "asked for by", "created", "finished")
+        jobs = _table("job", "kind", "state (attempts)", "progress", "asked for by", "when")
         for job in selectors.latest_jobs(limit):
             jobs.add_row(*_cells(job))
         self.console.print(jobs)
@@ -43,19 +43,9 @@ def _table(*headings: str) -> Table:
 
 def _cells(job: Job) -> list[str]:
     said = job.error["fact"] if job.error else job.progress()
-    attempt = f"{job.attempts} of {job.most_attempts}"
-    return [
-        str(job.pk),
-        job.kind,
-        job.state,
-        said,
-        attempt,
-        job.asked_by,
-        _shown(job.created_at),
-        _shown(job.finished_at),
-    ]
+    when = job.finished_at or job.started_at or job.created_at
+    return [str(job.pk), job.kind, f"{job.state} ({job.attempts})", said, job.asked_by, _shown(when)]
 
 
-def _shown(when: datetime | None) -> str:
-    """Return a time in UTC, to the minute."""
-    return "" if when is None else f"{when.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+def _shown(when: datetime) -> str:
+    return f"{when.astimezone(UTC):%Y-%m-%d %H:%M} UTC"

@@ -39,4 +39,4 @@ class Command(StepsCommand):
         logger = logging.getLogger("downloader.jobs")
         logger.setLevel(logging.INFO)
         if not logger.hasHandlers():
-            logger.addHandler(logging.StreamHandler(self.stderr._out))
+            logger.addHandler(logging.StreamHandler(self.stderr))

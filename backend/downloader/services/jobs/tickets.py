@@ -47,7 +47,7 @@ def spend(ticket: UUID | None) -> None:
     """Mark a ticket whose worker died: the queue itself would show it as running for ever."""
     from django_tasks_db.models import DBTaskResult
 
-    DBTaskResult.objects.filter(pk=ticket, status="RUNNING").update(
+    DBTaskResult.objects.filter(pk__in=[ticket] if ticket else [], status="RUNNING").update(
         status="FAILED", finished_at=timezone.now(), exception_class_path="downloader.services.jobs.stopped.LeaseLost"
     )
 

@@ -46,7 +46,7 @@ def train(run: Run, *, as_of: str = "", tuned: bool = False) -> dict[str, Any]:
 
 
 def _of_release(manifest: Manifest) -> dict[str, Any]:
-    states = {kind: f"{state.state} ({state.reason})" for kind, state in manifest.kinds.items()}
+    states: dict[str, Any] = {kind: f"{state.state} ({state.reason})" for kind, state in manifest.kinds.items()}
     return {"model_version": manifest.model_version, "videos": manifest.data_window.videos, **states}
 
 

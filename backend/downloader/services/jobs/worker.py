@@ -42,7 +42,7 @@ class Tender(Worker):
         )
         self._tended = float("-inf")
 
-    def run_task(self, db_task_result: DBTaskResult) -> None:
+    def run_task(self, db_task_result: DBTaskResult[Any, Any]) -> None:
         """Do what the ticket says."""
         super().run_task(db_task_result)
         self.running = not shutting_down.is_set()
