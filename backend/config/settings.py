@@ -21,10 +21,14 @@ FOREVIEW = {
     "DELAY_HOURS": _environment.delay_hours,
     "MISSING_DAY_IS_ZERO": _environment.missing_day_is_zero,
     "PROMOTE_WHEN_BETTER": _environment.promote_when_better,
+    "JOB_LEASE_SECONDS": _environment.job_lease_seconds,
 }
+TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 
 INSTALLED_APPS = [
     "downloader",
+    "django_tasks",
+    "django_tasks_db",
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",

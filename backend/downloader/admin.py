@@ -1,4 +1,4 @@
-"""The admin: videos with what was observed of them, and their forecasts, which are read only."""
+"""The admin: videos with what was observed of them, their forecasts, which are read only, and jobs."""
 
 from __future__ import annotations
 
@@ -12,8 +12,9 @@ from django.template.defaultfilters import truncatechars
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
+from downloader.admin_jobs import JobAdmin
 from downloader.configuration import video_is_mapped
-from downloader.models import AdSenseEarnings, MLPrediction, VideoAnalytics, VideoDownload, VideoSnapshot
+from downloader.models import AdSenseEarnings, Job, MLPrediction, VideoAnalytics, VideoDownload, VideoSnapshot
 from foreview.errors import ForeviewError
 from foreview.vocabulary import TARGET_UNITS, TARGETS, Target
 
@@ -198,5 +199,6 @@ def _with_interval(forecast: MLPrediction, target: Target) -> str:
 
 
 admin.site.register(MLPrediction, PredictionAdmin)
+admin.site.register(Job, JobAdmin)
 if not video_is_mapped():
     admin.site.register(VideoDownload, VideoAdmin)

@@ -9,21 +9,24 @@ from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.apps import apps
-from django.core.checks import CheckMessage, Error, register
+from django.core.checks import CheckMessage, Error, Warning, register  # noqa: A004  (the name that Django gave it)
 from django.core.exceptions import FieldError, ImproperlyConfigured, ValidationError
 from django.db.models import DurationField, Model
 
-from downloader.configuration import CACHED, TABLES, Table, clock_settings, problems, releases_folder, table
+from downloader.configuration import CACHED, TABLES, Table, clock_settings, configured, problems, releases_folder, table
+from downloader.services.jobs.kinds import KINDS
+from downloader.services.jobs.tickets import SETTING, queue_problem
 
 HOW_TO = "See docs/how-to/add-to-your-django-project.md"
 
 
 @register("foreview")
 def check_setting(**_kwargs: Any) -> list[CheckMessage]:
-    """Check shape, clock, releases folder and mapping."""
+    """Check shape, clock, releases folder, jobs and mapping."""
     found: list[CheckMessage] = [Error(text, hint=HOW_TO, id="downloader.E001") for text in problems()]
     found += _clock()
     found += _releases()
+    found += _jobs()
     for name in TABLES:
         found += _mapping(name)
     return found
@@ -59,6 +62,35 @@ def _releases() -> Iterator[CheckMessage]:
             hint=f"Let this user write to {parent}, or name another folder",
             id="downloader.E003",
         )
+
+
+def _jobs() -> Iterator[CheckMessage]:
+    if problem := queue_problem():
+        yield Warning(
+            f"Jobs are carried by the queue of the database; {problem}",
+            hint=f"Add django_tasks and django_tasks_db to INSTALLED_APPS, set {SETTING}. {HOW_TO}",
+            id="downloader.W001",
+        )
+    lease = configured("JOB_LEASE_SECONDS", 60.0)
+    if isinstance(lease, bool) or not isinstance(lease, int | float) or not 1 <= lease <= 86_400:
+        yield Error(
+            f"FOREVIEW['JOB_LEASE_SECONDS'] lies between 1 and 86400; found {lease!r}",
+            hint="It is how long after its last sign of life a worker keeps its job",
+            id="downloader.E007",
+        )
+    own = configured("JOBS", {})
+    wrong = own if not isinstance(own, dict) else [f"{name}: {path}" for name, path in own.items() if not _is_path(path)]
+    taken = set(KINDS) & set(own)
+    if wrong or taken:
+        yield Error(
+            f"FOREVIEW['JOBS'] is a dictionary of new names and dotted paths of functions; found {wrong or sorted(taken)!r}",
+            hint="Write for example {'my_report': 'library.reports.weekly'}",
+            id="downloader.E008",
+        )
+
+
+def _is_path(path: object) -> bool:
+    return isinstance(path, str) and "." in path and all(part.isidentifier() for part in path.split("."))
 
 
 def _first_that_exists(folder: Path) -> Path:

@@ -8,15 +8,26 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, Final
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
 OWN_APP: Final = "downloader"
 TABLES: Final = ("VIDEO", "ANALYTICS", "EARNINGS", "SNAPSHOTS")
-KEYS: Final = ("RELEASES", "TIMEZONE", "DELAY_HOURS", "MISSING_DAY_IS_ZERO", "PROMOTE_WHEN_BETTER", *TABLES)
+KEYS: Final = (
+    "RELEASES",
+    "TIMEZONE",
+    "DELAY_HOURS",
+    "MISSING_DAY_IS_ZERO",
+    "PROMOTE_WHEN_BETTER",
+    "JOB_LEASE_SECONDS",
+    "JOBS",
+    *TABLES,
+)
 TABLE_KEYS: Final = ("model", "fields", "usable", "migration")
 
 CACHED: Final = ("ml_predicted_views_30d", "ml_predicted_revenue_30d", "ml_confidence")
@@ -144,6 +155,26 @@ def clock_settings() -> dict[str, Any]:
     """Return timezone, delay_hours and missing_day_is_zero of the analytics, where they are set."""
     setting = _setting()
     return {key.lower(): setting[key] for key in ("TIMEZONE", "DELAY_HOURS", "MISSING_DAY_IS_ZERO") if key in setting}
+
+
+def job_lease() -> timedelta:
+    """Return how long after its last sign of life a worker keeps its job."""
+    return timedelta(seconds=configured("JOB_LEASE_SECONDS", 60.0))
+
+
+def own_jobs() -> dict[str, str]:
+    """Return the project's own kinds of jobs: name → dotted path of the function."""
+    return dict(configured("JOBS", {}))
+
+
+def schedule_timezone() -> ZoneInfo:
+    """Return the time zone that the schedule is in: that of the days of the analytics."""
+    return ZoneInfo(clock_settings().get("timezone", "UTC"))
+
+
+def configured(key: str, default: Any) -> Any:
+    """Return what the setting has under ``key``, not looked at any further."""
+    return _setting().get(key, default)
 
 
 def problems() -> list[str]:

@@ -15,7 +15,7 @@ from django.db.models.functions import Cast
 
 from downloader.configuration import Table, table, video_table
 from downloader.frames import Schema, frame_of
-from downloader.models import LedgerRow, MLPrediction, Promotion, Release, VideoDownload
+from downloader.models import Job, LedgerRow, MLPrediction, Promotion, Release, VideoDownload
 from foreview.errors import UsageError
 from foreview.tables.schema import TEXTS, TIME
 from foreview.vocabulary import TARGETS, Target
@@ -141,6 +141,11 @@ def prediction_of(video: Any) -> MLPrediction:
 def youngest_forecasts(limit: int) -> QuerySet[MLPrediction]:
     """Return the forecasts of the youngest videos with their videos."""
     return MLPrediction.objects.select_related("video").order_by("issue_age_days", "pk")[:limit]
+
+
+def latest_jobs(limit: int) -> QuerySet[Job]:
+    """Return the jobs that were asked for last, the youngest first, without their logs."""
+    return Job.objects.defer("log", "result")[:limit]
 
 
 def count_by_source(prefix: str) -> tuple[int, int]:

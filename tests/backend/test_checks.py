@@ -40,6 +40,11 @@ def test_the_default_setting_is_sound():
         ({"VIDEO": OWN_VIDEOS | {"model": "downloader.Film"}}, "downloader.E004"),
         ({"VIDEO": OWN_VIDEOS | {"fields": {"title": "name", "published_at": "published_at"}}}, "downloader.E005"),
         ({"VIDEO": OWN_VIDEOS | {"usable": {"mood": "calm"}}}, "downloader.E006"),
+        ({"JOB_LEASE_SECONDS": 0.5}, "downloader.E007"),
+        ({"JOB_LEASE_SECONDS": "long"}, "downloader.E007"),
+        ({"JOBS": {"report": "no path"}}, "downloader.E008"),
+        ({"JOBS": {"train": "library.reports.weekly"}}, "downloader.E008"),
+        ({"JOBS": ["library.reports.weekly"]}, "downloader.E008"),
     ],
 )
 def test_each_mistake_has_its_id(settings, setting, expected):
@@ -52,6 +57,14 @@ def test_a_project_that_only_adds_the_app_keeps_its_releases_beside_manage_py(se
     del settings.FOREVIEW
     assert ids() == []
     assert releases_folder() == tmp_path / "releases"
+
+
+@pytest.mark.parametrize("backend", ["django_tasks.backends.immediate.ImmediateBackend", ""])
+def test_a_project_whose_jobs_nobody_would_carry_is_warned(settings, backend):
+    settings.TASKS = {"default": {"BACKEND": backend}} if backend else {}
+    assert ids() == ["downloader.W001"]
+    settings.TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
+    assert ids() == []
 
 
 @pytest.mark.django_db

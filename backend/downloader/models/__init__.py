@@ -1,7 +1,8 @@
-"""Videos, what was observed of them, the forecasts made of them, and the releases that made these."""
+"""Videos, what was observed of them, the forecasts made of them, the releases that made these, and jobs."""
 
 from downloader.models.analytics import VideoAnalytics, VideoSnapshot
 from downloader.models.earnings import AdSenseEarnings
+from downloader.models.job import DueTime, Job, JobState
 from downloader.models.ledger import LedgerHead, LedgerRow
 from downloader.models.prediction import MLPrediction
 from downloader.models.release import Promotion, Release
@@ -9,6 +10,9 @@ from downloader.models.video import VideoDownload
 
 __all__ = [
     "AdSenseEarnings",
+    "DueTime",
+    "Job",
+    "JobState",
     "LedgerHead",
     "LedgerRow",
     "MLPrediction",

@@ -10,6 +10,7 @@ from downloader import selectors
 from downloader.configuration import releases_folder
 from downloader.gateways.catalogue import training_catalogue
 from downloader.services.clock import issue_time
+from downloader.services.confirming import Confirm, unasked
 from downloader.services.promotion import promote_first, promote_when_better
 from downloader.services.registry import publish
 from foreview.errors import NotEnoughHistory
@@ -31,12 +32,14 @@ class MLModelTrainer:
         options: TrainingOptions | None = None,
         by: str = "",
         progress: Progress = silent,
+        confirm: Confirm = unasked,
     ) -> Manifest:
         """Train views, engagement and revenue on what was known at ``as_of`` (default: now), publish, and return the manifest.
 
         The release serves at once where nothing served before. Otherwise it is a candidate, and the champion serves on until
         somebody promotes another one (``promote_release``), or, where ``FOREVIEW["PROMOTE_WHEN_BETTER"]`` allows it, the candidate has shown on
         videos published since that it is better. Only usable videos with a publication time are used, and only labels mature at ``as_of``.
+        ``confirm`` is called before the release is published; where it raises, nothing has changed.
 
         Raises
         ------
@@ -49,6 +52,7 @@ class MLModelTrainer:
         catalogue = training_catalogue(t)
         release = train(catalogue, t, options, created_at=timezone.now(), progress=progress)
         _check_no_worse(release.manifest)
+        confirm()
         version = publish(release, by=by, reason="trained").version
         if promote_first(version, reason="nothing served before", by=by) is None:
             promote_when_better(as_of=t)

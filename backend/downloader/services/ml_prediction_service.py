@@ -15,6 +15,7 @@ from downloader.gateways.forecasts import save_forecasts
 from downloader.gateways.ledger import Record, append, forecast_records, is_to_come
 from downloader.models import LedgerRow, MLPrediction
 from downloader.services.clock import issue_time
+from downloader.services.confirming import Confirm, unasked
 from downloader.services.ml_model_trainer import MLModelTrainer
 from downloader.services.serving import serving_release, shadow_releases
 from foreview.errors import InputError
@@ -51,12 +52,18 @@ class MLPredictionService:
         return selectors.prediction_of(video_id)
 
     def predict_videos(
-        self, video_ids: Iterable[Any] | None = None, *, as_of: datetime | None = None, progress: Progress = silent
+        self,
+        video_ids: Iterable[Any] | None = None,
+        *,
+        as_of: datetime | None = None,
+        progress: Progress = silent,
+        confirm: Confirm = unasked,
     ) -> int:
         """Forecast these videos, or all usable ones, save all forecasts in one transaction, and return how many.
 
         In the same transaction they are added to the ledger, with those of the releases in the shadow. The number of queries does not
         depend on the number of videos. A video that is not public at ``as_of`` is forecast as if it were published then.
+        ``confirm`` is called last in that transaction; where it raises, the old forecasts stand.
         """
         t, now = issue_time(as_of), issue_time(None)
         keys = None if video_ids is None else selectors.known_keys(video_ids)
@@ -74,6 +81,7 @@ class MLPredictionService:
         with transaction.atomic():
             saved = save_forecasts(forecasts, inputs, features_with(catalogue.declared), now)
             append(records)
+            confirm()
         progress("saving", 3, 3)
         return saved
 

@@ -1,0 +1,89 @@
+"""What the kinds of jobs do: the services, with a place to report to. Each changes everything at its end, or nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from django.db import transaction
+from django.utils.dateparse import parse_datetime
+
+from downloader.services.jobs.attempt import Run
+from foreview.errors import UsageError
+
+if TYPE_CHECKING:
+    from foreview.releases.manifest import Manifest
+
+
+def import_folder(run: Run, folder: str) -> dict[str, int]:
+    """Import the catalogue in ``folder``, a path on the machine of the worker."""
+    from downloader.gateways.importing import import_catalogue
+    from foreview.tables.folder import read_catalogue
+
+    run.report("reading", 0, 1)
+    catalogue = read_catalogue(Path(folder))
+    with transaction.atomic():
+        done = import_catalogue(catalogue, run.report)
+        run.confirm()
+    return asdict(done)
+
+
+def train(run: Run, *, as_of: str = "", tuned: bool = False) -> dict[str, Any]:
+    """Train on what was known at ``as_of``; ``tuned``: with the hyperparameters of the latest study."""
+    from downloader.services.ml_model_trainer import MLModelTrainer
+    from downloader.services.tuning import latest_hyperparameters
+    from foreview.options import TrainingOptions
+
+    cutoff = _instant(as_of)
+    options = TrainingOptions(hyperparameters=latest_hyperparameters(cutoff)) if tuned else None
+    trainer = MLModelTrainer()
+    return _of_release(
+        trainer.train_all_models(as_of=cutoff, options=options, progress=run.report, confirm=run.confirm)
+    )
+
+
+def _of_release(manifest: Manifest) -> dict[str, Any]:
+    states: dict[str, Any] = {kind: f"{state.state} ({state.reason})" for kind, state in manifest.kinds.items()}
+    return {"model_version": manifest.model_version, "videos": manifest.data_window.videos, **states}
+
+
+def tune(run: Run, *, as_of: str = "", trials: int = 30, videos: int = 5000, seed: int = 0) -> dict[str, Any]:
+    """Look for hyperparameters. A further attempt, or a job asked for on the same day, goes on where it stopped."""
+    from downloader.services.tuning import tune_models
+    from foreview.options import TrainingOptions, TuningOptions
+
+    asked = run.job.created_at.replace(hour=0, minute=0, second=0, microsecond=0)
+    folder, search = tune_models(
+        TuningOptions(trials=trials, max_videos=videos),
+        TrainingOptions(seed=seed),
+        as_of=_instant(as_of) or asked,
+        stop=run.should_stop,
+        progress=run.report,
+    )
+    run.check()
+    return {"study": folder.name, "trials": len(search.trials), "best": search.tuned.sentence}
+
+
+def forecast(run: Run, *, as_of: str = "", videos: Sequence[Any] | None = None) -> dict[str, int]:
+    """Forecast all usable videos, or those with the keys ``videos``, and save all forecasts or none."""
+    from downloader.services.ml_prediction_service import MLPredictionService
+
+    service = MLPredictionService()
+    saved = service.predict_videos(videos, as_of=_instant(as_of), progress=run.report, confirm=run.confirm)
+    return {"forecasts": saved}
+
+
+def _instant(text: str) -> datetime | None:
+    """Return the time that an argument says, or None for now."""
+    if not text:
+        return None
+    try:
+        found = parse_datetime(text)
+    except ValueError:
+        found = None
+    if found is None or found.tzinfo is None:
+        raise UsageError("a time is written as 2026-05-01T12:00:00Z", f"found {text!r}")
+    return found

@@ -1,0 +1,150 @@
+"""Workers that are killed at random, on the empty database of DATABASE_URL: ``python -m benchmarks.jobs_run JOBS`` prints JSON.
+
+Run by ``benchmarks.jobs``, with ``benchmarks.jobs_settings``.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, Final
+
+import django
+
+from benchmarks.jobs_evidence import LINES, evidence_in
+
+WORKERS: Final = 2
+AT_WORK_S: Final = 3.0
+"""How long a worker may work before it is killed, at most; drawn. Starting takes longer."""
+JOBS_A_KILL: Final = 16
+LONGEST_JOB_S: Final = 0.3
+MOST_S: Final = 3_000.0
+MANAGE: Final = Path(__file__).resolve().parents[1] / "backend" / "manage.py"
+
+
+def main() -> None:
+    """Print what was found."""
+    count, idle, folder = int(sys.argv[1]), int(sys.argv[2]), Path(sys.argv[3])
+    django.setup()
+    from django.core.management import call_command
+
+    call_command("migrate", verbosity=0)
+    found: dict[str, Any] = {"jobs": count, "workers": WORKERS}
+    folder.mkdir()
+    found |= enqueued(count, folder)
+    found |= killed(count, folder)
+    if idle:
+        found |= unhurried(count, idle, folder)
+    print(json.dumps(found))
+
+
+def enqueued(count: int, folder: Path) -> dict[str, Any]:
+    """Ask for ``count`` jobs, each in a transaction of its own; how long it took [ms]."""
+    from downloader.services.jobs.queueing import enqueue
+
+    draw, took = random.Random(1), []
+    for number in range(count):
+        arguments = {"folder": str(folder), "number": number, "seconds": draw.uniform(0, LONGEST_JOB_S)}
+        started = time.perf_counter()
+        enqueue("evidence", arguments, most_attempts=20)
+        took.append(1000 * (time.perf_counter() - started))
+    took.sort()
+    return {"enqueue_ms_median": took[count // 2], "enqueue_ms_p99": took[int(0.99 * count)]}
+
+
+def killed(count: int, folder: Path) -> dict[str, Any]:
+    """Keep two workers alive and kill one of them again and again; until no job is left to do."""
+    from django.db.models import Sum
+
+    from downloader.models import Job
+    from downloader.models.job import ACTIVE
+
+    draw, kills, started = random.Random(2), 0, time.monotonic()
+    with workers() as (alive, replace):
+        while Job.objects.filter(state__in=ACTIVE).exists():
+            if time.monotonic() - started > MOST_S:
+                raise SystemExit(f"{Job.objects.filter(state__in=ACTIVE).count()} jobs were not done in {MOST_S:.0f} s")
+            victim = draw.randrange(len(alive))
+            if kills >= count / JOBS_A_KILL or not at_work(alive[victim].pid, folder):
+                time.sleep(0.05)
+                continue
+            time.sleep(draw.uniform(0, AT_WORK_S))
+            alive[victim].kill()
+            alive[victim].wait()
+            replace(victim)
+            kills += 1
+    states = {state: Job.objects.filter(state=state).count() for state in ("succeeded", "failed")}
+    attempts = Job.objects.aggregate(all=Sum("attempts"))["all"]
+    seconds = time.monotonic() - started
+    return {"kills": kills, "seconds": seconds, "attempts": attempts, **states, **asdict(evidence_in(folder))}
+
+
+def at_work(process: int, folder: Path) -> bool:
+    """Return whether that worker has begun a job."""
+    lines = folder / LINES
+    return lines.exists() and f" {process} " in lines.read_text(encoding="utf-8")
+
+
+@contextmanager
+def workers() -> Iterator[tuple[list[subprocess.Popen[bytes]], Callable[[int], None]]]:
+    """Real workers, and what starts one anew; ended politely."""
+    command = [sys.executable, str(MANAGE), "run_worker", "--interval", "0.2"]
+
+    def start() -> subprocess.Popen[bytes]:
+        return subprocess.Popen(command, stderr=subprocess.DEVNULL, env=os.environ)
+
+    alive = [start() for _ in range(WORKERS)]
+
+    def replace(which: int) -> None:
+        alive[which] = start()
+
+    try:
+        yield alive, replace
+    finally:
+        for worker in alive:
+            worker.send_signal(signal.SIGTERM)
+        for worker in alive:
+            worker.wait()
+
+
+def unhurried(count: int, idle: int, folder: Path) -> dict[str, float]:
+    """Nobody is killed: how many jobs that do nothing are done a second, and how soon [ms] a job begins when workers are idle."""
+    from downloader.models import Job
+    from downloader.models.job import ACTIVE
+    from downloader.services.jobs.queueing import enqueue
+
+    def ask(number: int) -> Job:
+        return enqueue("evidence", {"folder": str(folder), "number": number, "seconds": 0.0})
+
+    with workers():
+        for number in range(count, count + idle):
+            ask(number)
+        while Job.objects.filter(state__in=ACTIVE).exists():
+            time.sleep(0.5)
+        jobs = Job.objects.order_by("-pk")[:idle]
+        first = min(job.started_at for job in jobs if job.started_at)
+        last = max(job.finished_at for job in jobs if job.finished_at)
+        waits, draw = [], random.Random(3)
+        for number in range(50):
+            time.sleep(draw.uniform(0.3, 0.8))
+            job = ask(count + idle + number)
+            while job.started_at is None:
+                time.sleep(0.05)
+                job.refresh_from_db()
+            waits.append((job.started_at - job.created_at) / timedelta(milliseconds=1))
+    waits.sort()
+    return {"per_second": idle / (last - first).total_seconds(), "wait_ms_median": waits[25], "wait_ms_p95": waits[47]}
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,46 @@
+"""What the tests of jobs share."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from io import StringIO
+
+from django.core.management import call_command
+from django.utils import timezone
+
+from downloader.models import Job
+from downloader.services.jobs.running import run
+
+FUNCTIONS = (
+    "echo",
+    "report",
+    "mistake",
+    "crash",
+    "no_json",
+    "cancelled_at_work",
+    "worker_shuts_down",
+    "interrupted",
+    "given_away",
+    "given_away_unconfirmed",
+)
+OWN = {name: f"tests.backend.job_functions.{name}" for name in FUNCTIONS}
+HOUR = timedelta(hours=1)
+
+
+def work_once() -> str:
+    """A worker that does what is due, and what it printed."""
+    out = StringIO()
+    call_command("run_worker", "--once", stdout=out, stderr=out)
+    return out.getvalue()
+
+
+def again(job: Job) -> Job:
+    """The job as it is now."""
+    return Job.objects.get(pk=job.pk)
+
+
+def run_now(job: Job) -> Job:
+    """Do the job without a queue, as if its time had come."""
+    Job.objects.filter(pk=job.pk).update(due_at=timezone.now())
+    run(job.pk)
+    return again(job)

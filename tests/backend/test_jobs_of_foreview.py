@@ -1,0 +1,110 @@
+"""The kinds of jobs that Foreview has: the services, done in the background."""
+
+from __future__ import annotations
+
+import pytest
+
+from downloader.models import MLPrediction, VideoAnalytics, VideoDownload
+from downloader.services.jobs.kinds import KINDS, function_of
+from downloader.services.jobs.queueing import enqueue
+from downloader.services.jobs.stopped import LeaseLost
+from downloader.services.ml_model_trainer import MLModelTrainer
+from downloader.services.ml_prediction_service import MLPredictionService
+from foreview.options import TrainingOptions
+from foreview.releases.store import champion
+from foreview.simulation.world import DEFAULT_END, simulate
+from foreview.tables.folder import write_catalogue
+from tests.backend.jobs import again, work_once
+
+pytestmark = pytest.mark.django_db
+AS_OF = DEFAULT_END.isoformat()
+
+
+@pytest.fixture(autouse=True)
+def _no_sign_of_life_is_due(settings, releases):
+    """What this test has not committed, the thread that renews leases could not see."""
+    settings.FOREVIEW = settings.FOREVIEW | {"JOB_LEASE_SECONDS": 3600.0}
+
+
+@pytest.fixture
+def folder(tmp_path):
+    write_catalogue(simulate(channels=2, videos=60, seed=3, days=90).catalogue, tmp_path / "world")
+    return tmp_path / "world"
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_each_kind_is_a_function_that_says_what_it_does(kind):
+    assert function_of(kind).__doc__
+
+
+def test_a_catalogue_is_imported_trained_on_and_forecast_by_a_worker(folder, releases):
+    jobs = [
+        enqueue("import", {"folder": str(folder)}),
+        enqueue("train", {"as_of": AS_OF}),
+        enqueue("forecast", {"as_of": AS_OF}),
+    ]
+    work_once()
+    assert [again(job).error for job in jobs] == [None] * 3
+    imported, trained, forecast = (again(job).result for job in jobs)
+    assert (imported["videos"], imported["daily"]) == (VideoDownload.objects.count(), VideoAnalytics.objects.count())
+    assert trained["model_version"] == champion(releases).name
+    assert forecast == {"forecasts": 60}
+    assert set(MLPrediction.objects.values_list("model_version", flat=True)) == {trained["model_version"]}
+
+
+def test_hyperparameters_are_looked_for_by_a_worker(world, tmp_path, releases):
+    write_catalogue(world.catalogue, tmp_path / "world")
+    enqueue("import", {"folder": str(tmp_path / "world")})
+    job = enqueue("tune", {"as_of": AS_OF, "trials": 1, "videos": 60})
+    work_once()
+    tuned = again(job).result
+    assert tuned["trials"] == 1
+    assert (releases / "studies" / tuned["study"] / "best.json").exists()
+
+
+def test_single_videos_are_forecast():
+    keys = [VideoDownload.objects.create(title=f"video {n}").pk for n in range(3)]
+    job = enqueue("forecast", {"videos": keys[:2]})
+    work_once()
+    assert again(job).result == {"forecasts": 2}
+    assert sorted(MLPrediction.objects.values_list("video_id", flat=True)) == keys[:2]
+
+
+@pytest.mark.parametrize(
+    ("kind", "arguments", "fact"),
+    [
+        ("import", {"folder": "nowhere"}, "nowhere has none"),
+        ("train", {}, "none is, of 0 videos"),
+        ("train", {"tuned": True}, "there is none"),
+        ("forecast", {"videos": [42]}, "there is none with the id 42"),
+        ("forecast", {"as_of": "yesterday"}, "found 'yesterday'"),
+        ("forecast", {"as_of": "2026-05-01T12:00:00"}, "found '2026-05-01T12:00:00'"),
+    ],
+)
+def test_a_users_mistake_fails_the_job_with_its_fact(kind, arguments, fact):
+    job = enqueue(kind, arguments)
+    work_once()
+    failed = again(job)
+    assert (failed.state, failed.attempts) == ("failed", 1)
+    assert fact in " ".join(failed.error.values())
+
+
+def refuse() -> None:
+    raise LeaseLost(7)
+
+
+def test_forecasts_that_are_not_confirmed_leave_the_old_ones():
+    video = VideoDownload.objects.create(title="Ten tomatoes")
+    before = MLPredictionService().predict_video_performance(video.pk)
+    with pytest.raises(LeaseLost, match=r"."):
+        MLPredictionService().predict_videos(confirm=refuse)
+    assert MLPrediction.objects.get().updated_at == before.updated_at
+
+
+def test_a_release_that_is_not_confirmed_does_not_serve(folder, releases):
+    enqueue("import", {"folder": str(folder)})
+    work_once()
+    options = TrainingOptions(threads=1, issue_ages=(0.0, 3.0))
+    with pytest.raises(LeaseLost, match=r"."):
+        MLModelTrainer().train_all_models(as_of=DEFAULT_END, options=options, confirm=refuse)
+    assert champion(releases) is None

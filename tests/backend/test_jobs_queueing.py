@@ -1,0 +1,102 @@
+"""Asking for jobs and taking it back."""
+
+from __future__ import annotations
+
+import pytest
+from django.db import transaction
+from django.utils import timezone
+from django_tasks_db.models import DBTaskResult
+
+from downloader.models import Job
+from downloader.services.jobs.queueing import cancel, enqueue
+from foreview.errors import UsageError
+from tests.backend.jobs import HOUR, OWN, again, work_once
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _own_kinds(settings, releases):
+    settings.FOREVIEW = settings.FOREVIEW | {"JOBS": OWN}
+
+
+def test_a_job_waits_with_its_ticket_until_a_worker_does_it():
+    job = enqueue("echo", {"x": 1}, asked_by="a test")
+    assert (job.state, job.attempts, job.key, job.asked_by) == ("queued", 0, "", "a test")
+    assert DBTaskResult.objects.get().args_kwargs == {"args": [job.pk], "kwargs": {}}
+    assert DBTaskResult.objects.get().pk == job.ticket
+    work_once()
+    done = again(job)
+    assert (done.state, done.result, done.attempts, done.owner) == ("succeeded", {"x": 1}, 1, "")
+    assert done.created_at <= done.started_at <= done.finished_at
+
+
+def test_a_job_is_asked_for_with_the_transaction_or_not_at_all():
+    with pytest.raises(ZeroDivisionError), transaction.atomic():
+        enqueue("echo")
+        raise ZeroDivisionError
+    assert not Job.objects.exists()
+    assert not DBTaskResult.objects.exists()
+
+
+def test_of_a_single_kind_the_one_that_is_there_is_returned():
+    first = enqueue("train")
+    assert enqueue("train", {"tuned": True}) == first
+    Job.objects.filter(pk=first.pk).update(state="running")
+    assert enqueue("train") == first
+    assert enqueue("tune") != first
+    Job.objects.filter(pk=first.pk).update(state="failed")
+    assert enqueue("train") != first
+
+
+def test_the_database_itself_refuses_a_second_active_job_of_a_key():
+    enqueue("train")
+    from django.db import IntegrityError
+
+    with pytest.raises(IntegrityError, match=r"."), transaction.atomic():
+        Job.objects.create(kind="train", key="train")
+    Job.objects.create(kind="train", key="train", state="succeeded")
+
+
+def test_a_job_before_its_time_is_left_alone():
+    job = enqueue("echo", due_at=timezone.now() + HOUR)
+    work_once()
+    assert again(job).state == "queued"
+
+
+@pytest.mark.parametrize(
+    ("kind", "arguments", "says"),
+    [
+        ("dance", {}, "a job is of a kind that is known. found 'dance'. Choose one of echo, "),
+        ("train", {"colour": "red"}, "it takes: as_of, tuned. got an unexpected keyword argument 'colour'"),
+        ("import", {}, "it takes: folder. missing a required argument: 'folder'"),
+    ],
+)
+def test_what_cannot_be_done_is_not_queued(kind, arguments, says):
+    with pytest.raises(UsageError, match=r".") as caught:
+        enqueue(kind, arguments)
+    assert says in str(caught.value)
+    assert not Job.objects.exists()
+
+
+@pytest.mark.parametrize("backend", ["immediate.ImmediateBackend", "dummy.DummyBackend"])
+def test_without_the_queue_of_the_database_nothing_is_promised(settings, backend):
+    settings.TASKS = {"default": {"BACKEND": f"django_tasks.backends.{backend}"}}
+    with pytest.raises(UsageError, match="jobs are carried by the queue of the database"):
+        enqueue("echo")
+    assert not Job.objects.exists()
+
+
+def test_what_waits_is_cancelled_at_once_and_its_ticket_does_nothing():
+    job = enqueue("echo")
+    assert cancel(job.pk).state == "cancelled"
+    work_once()
+    assert (again(job).state, again(job).attempts) == ("cancelled", 0)
+
+
+def test_what_has_ended_cannot_be_cancelled():
+    job = enqueue("echo")
+    work_once()
+    assert cancel(job.pk).state == "succeeded"
+    with pytest.raises(UsageError, match="there is none with the number 404"):
+        cancel(404)
