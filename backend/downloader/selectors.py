@@ -15,7 +15,7 @@ from django.db.models.functions import Cast
 
 from downloader.configuration import Table, table, video_table
 from downloader.frames import Schema, frame_of
-from downloader.models import Job, LedgerRow, MLPrediction, Promotion, Release, VideoDownload
+from downloader.models import Experiment, Job, LedgerRow, MLPrediction, Promotion, Release, VideoDownload
 from foreview.errors import UsageError
 from foreview.tables.schema import TEXTS, TIME
 from foreview.vocabulary import TARGETS, Target
@@ -178,7 +178,7 @@ def promotion_log() -> list[Promotion]:
 
 def shadow_versions() -> list[str]:
     """Return the versions of the releases whose forecasts are recorded and not shown, by version."""
-    shadows = Release.objects.filter(state=Release.State.SHADOW)
+    shadows = Release.objects.filter(state__in=(Release.State.SHADOW, Release.State.CHALLENGER))
     return list(shadows.order_by("version").values_list("version", flat=True))
 
 
@@ -195,6 +195,46 @@ def release_named(version: str) -> Release:
     if found is None:
         raise ReleaseUnknown(version)
     return found
+
+
+def running_experiment() -> Experiment | None:
+    """Return the experiment that runs, with its releases; None where none does."""
+    running = Experiment.objects.select_related("champion", "challenger").filter(state=Experiment.State.RUNNING)
+    return running.first()
+
+
+def experiment_named(name: str) -> Experiment:
+    """Return an experiment with its releases.
+
+    Raises
+    ------
+    UsageError
+        If there is none of that name.
+
+    """
+    found = Experiment.objects.select_related("champion", "challenger").filter(name=name).first()
+    if found is None:
+        raise UsageError("an experiment is named as it was when it began", f"found none that is called {name!r}")
+    return found
+
+
+def outcomes_of(target: str) -> list[tuple[int, str, str]]:
+    """Return number, video and record of the outcomes of a target, in the order in which they were written."""
+    rows = LedgerRow.objects.filter(kind=LedgerRow.Kind.OUTCOME, target=target).order_by("number")
+    return list(rows.values_list("number", "video", "record"))
+
+
+def forecasts_issued(versions: Iterable[str], since: datetime, most_age_days: float) -> list[tuple[int, str, Any, str]]:
+    """Return number, video, issue time and release of the forecasts of these releases issued since then, in the order of the ledger."""
+    rows = LedgerRow.objects.filter(
+        kind=LedgerRow.Kind.FORECAST, release__in=list(versions), as_of__gte=since, issue_age_days__lte=most_age_days
+    )
+    return list(rows.order_by("number").values_list("number", "video", "as_of", "release"))
+
+
+def ledger_records(numbers: Iterable[int]) -> list[tuple[int, str]]:
+    """Return number and record of these rows of the ledger."""
+    return list(LedgerRow.objects.filter(pk__in=list(numbers)).order_by().values_list("number", "record"))
 
 
 def targets_without_outcome() -> dict[str, list[Target]]:

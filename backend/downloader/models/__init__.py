@@ -2,6 +2,7 @@
 
 from downloader.models.analytics import VideoAnalytics, VideoSnapshot
 from downloader.models.earnings import AdSenseEarnings
+from downloader.models.experiment import Experiment
 from downloader.models.job import DueTime, Job, JobState
 from downloader.models.ledger import LedgerHead, LedgerRow
 from downloader.models.prediction import MLPrediction
@@ -11,6 +12,7 @@ from downloader.models.video import VideoDownload
 __all__ = [
     "AdSenseEarnings",
     "DueTime",
+    "Experiment",
     "Job",
     "JobState",
     "LedgerHead",

@@ -16,6 +16,7 @@ from downloader.gateways.ledger import Record, append, forecast_records, is_to_c
 from downloader.models import LedgerRow, MLPrediction
 from downloader.services.clock import issue_time
 from downloader.services.confirming import Confirm, unasked
+from downloader.services.experiments import served_by_challenger
 from downloader.services.ml_model_trainer import MLModelTrainer
 from downloader.services.serving import serving_release, shadow_releases
 from foreview.errors import InputError
@@ -73,10 +74,7 @@ class MLPredictionService:
         catalogue = forecast_catalogue(t, keys)
         progress("forecasting", 1, 3)
         inputs = inputs_table(catalogue, release, _issues(catalogue, t, keys))
-        forecasts = forecast_inputs(release, inputs, progress=progress)
-        records = forecast_records(release, inputs, forecasts, role=LedgerRow.Role.SERVED.value, now=now)
-        for shadow in shadows:
-            records += _of_a_shadow(shadow, inputs, now)
+        forecasts, records = _forecast_all(release, shadows, inputs, now)
         progress("saving", 2, 3)
         with transaction.atomic():
             saved = save_forecasts(forecasts, inputs, features_with(catalogue.declared), now)
@@ -93,11 +91,25 @@ class MLPredictionService:
         return MLModelTrainer().train_all_models(as_of=as_of, progress=progress)
 
 
-def _of_a_shadow(release: Release, inputs: pl.DataFrame, now: datetime) -> list[Record]:
-    """Return what a release in the shadow forecasts, for the ledger alone; without adaptation its inputs are those of the champion."""
-    to_come = inputs.filter(is_to_come())
-    forecasts = forecast_inputs(release, to_come)
-    return forecast_records(release, to_come, forecasts, role=LedgerRow.Role.SHADOW.value, now=now)
+def _forecast_all(
+    serving: Release, shadows: Iterable[Release], inputs: pl.DataFrame, now: datetime
+) -> tuple[pl.DataFrame, list[Record]]:
+    """Return the forecasts that are served, and what goes into the ledger: those, and what the other releases forecast of what is to come.
+
+    The champion serves, but for the videos that a split gives to its challenger. Without adaptation all releases have the same inputs.
+    """
+    challenger, its = served_by_challenger(inputs["video_id"])
+    given_away = pl.Series(its, dtype=pl.Boolean)
+    served, records = [], []
+    for release in (serving, *shadows):
+        mine = ~given_away if release is serving else given_away & (release.manifest.model_version == challenger)
+        shown, unshown = inputs.filter(mine), inputs.filter(~mine & is_to_come())
+        served.append(forecast_inputs(release, shown))
+        records += forecast_records(release, shown, served[-1], role=LedgerRow.Role.SERVED.value, now=now)
+        if unshown.height:
+            told = forecast_inputs(release, unshown)
+            records += forecast_records(release, unshown, told, role=LedgerRow.Role.SHADOW.value, now=now)
+    return pl.concat([frame for frame in served if frame.height] or served[:1]), records
 
 
 def _issues(catalogue: Catalogue, as_of: datetime, keys: list[Any] | None) -> pl.DataFrame:

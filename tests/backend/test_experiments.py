@@ -1,0 +1,224 @@
+"""Champion and challenger in service: pairs from the ledger, a stop rule that was declared before, and a stable split."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.db import transaction
+
+from downloader.gateways.experiments import pairs_of
+from downloader.gateways.ledger import append
+from downloader.models import Experiment, LedgerRow, MLPrediction, Release, VideoDownload
+from downloader.services.experiments import (
+    Plan,
+    follow_experiment,
+    settle_experiment,
+    start_experiment,
+    stop_experiment,
+)
+from downloader.services.ml_prediction_service import MLPredictionService
+from downloader.services.promotion import promote_against_the_gate
+from downloader.services.serving import serving_release
+from foreview.errors import UsageError
+from foreview.experiments.assignment import arm_of
+from foreview.experiments.sequential import Declaration
+from tests.backend.published import promoted, published
+
+pytestmark = pytest.mark.django_db
+BEGUN = datetime(2026, 6, 1, tzinfo=UTC)
+STOP = Declaration(least_pairs=10, most_pairs=100)
+
+
+def begin(name: str = "spring", **changes: object) -> Experiment:
+    champion, challenger = promoted(1), published(2)
+    assert champion != challenger
+    plan = Plan(**{"stop": STOP, **changes})  # type: ignore[arg-type]  # a test's own keywords
+    return start_experiment(name, challenger.version, plan=plan, reason="to see", as_of=BEGUN)
+
+
+def forecast(release: Release, video: str, point: float, *, hours: float = 24.0, age: float = 1.0) -> dict[str, object]:
+    return {
+        "kind": "forecast",
+        "role": "shadow",
+        "release": release.version,
+        "written_at": BEGUN,
+        "format": "long",
+        "fingerprint": "",
+        "inputs": {"video_id": video, "as_of": BEGUN + timedelta(hours=hours), "issue_age_days": age},
+        "forecast": {"views_7d": {"point": point}},
+    }
+
+
+def outcome(video: str, value: float | None) -> dict[str, object]:
+    at = BEGUN + timedelta(days=8)
+    return {
+        "kind": "outcome",
+        "video": video,
+        "target": "views_7d",
+        "value": value,
+        "matured_at": at,
+        "status": "usable",
+        "written_at": at,
+    }
+
+
+def matured(experiment: Experiment, videos: range, champion: float, challenger: float) -> None:
+    """As many videos of 100 views, of which both releases forecast what is said."""
+    sides = ((experiment.champion, champion), (experiment.challenger, challenger))
+    made = [forecast(release, f"v{n}", point) for n in videos for release, point in sides]
+    with transaction.atomic():
+        append([*made, *(outcome(f"v{n}", 100.0) for n in videos)])
+
+
+def test_a_video_gives_one_pair_the_first_forecast_that_both_made_from_the_start_on():
+    experiment = begin()
+    champion, challenger = experiment.champion, experiment.challenger
+    with transaction.atomic():
+        append(
+            [
+                forecast(champion, "a", 1.0, hours=-1.0),  # before the start
+                forecast(challenger, "a", 1.0, hours=-1.0),
+                forecast(champion, "a", 2.0, hours=1.0),  # the champion alone
+                forecast(champion, "a", 90.0, hours=2.0),
+                forecast(challenger, "a", 95.0, hours=2.0),
+                forecast(champion, "a", 3.0, hours=9.0),  # later
+                forecast(challenger, "a", 3.0, hours=9.0),
+                forecast(champion, "b", 5.0, age=3.5),  # too old
+                forecast(challenger, "b", 5.0, age=3.5),
+                forecast(champion, "c", 7.0),
+                forecast(challenger, "c", 8.0),
+                forecast(champion, "d", 7.0),
+                forecast(challenger, "d", 8.0),
+                outcome("d", 50.0),  # matured first
+                outcome("a", 100.0),
+                outcome("b", 100.0),
+                outcome("c", None),  # never observed
+            ]
+        )
+    assert pairs_of(experiment).rows() == [("d", 50.0, 7.0, 8.0), ("a", 100.0, 90.0, 95.0)]
+
+
+@pytest.mark.parametrize("videos", [1, 3])
+def test_the_number_of_queries_does_not_depend_on_the_number_of_pairs(videos, django_assert_num_queries):
+    experiment = begin()
+    matured(experiment, range(videos), 90.0, 95.0)
+    with django_assert_num_queries(3):
+        assert follow_experiment(experiment).pairs == videos
+
+
+def test_it_ends_when_its_stop_rule_says_so_with_the_evidence_and_not_before():
+    experiment = begin()
+    matured(experiment, range(9), 50.0, 95.0)
+    assert settle_experiment() is None
+    matured(experiment, range(9, 60), 50.0, 95.0)
+    ended = settle_experiment()
+    assert ended is not None
+    kept = Experiment.objects.get(name="spring")
+    assert (kept.state, kept.outcome) == ("decided", "challenger_better")
+    assert kept.evidence["pairs"] >= STOP.least_pairs
+    assert kept.evidence["low"] >= 0
+    assert kept.ending == "the challenger errs less"
+    assert Release.objects.get(pk=experiment.challenger_id).state == Release.State.CANDIDATE
+    assert serving_release().manifest.model_version == experiment.champion.version
+    assert settle_experiment() is None
+
+
+def test_a_challenger_that_is_better_is_promoted_only_through_the_gate():
+    experiment = begin(promotes=True)
+    matured(experiment, range(60), 50.0, 95.0)
+    ended = settle_experiment()
+    assert ended is not None
+    assert ended.ending.startswith("the challenger errs less; the gate did not let it serve: ")
+    assert serving_release().manifest.model_version == experiment.champion.version
+
+
+def test_a_harmful_challenger_ends_it_before_the_least_pairs():
+    experiment = begin(stop=Declaration(least_pairs=90, most_pairs=100))
+    matured(experiment, range(60), 95.0, 30.0)
+    ended = settle_experiment()
+    assert ended is not None
+    assert ended.outcome == "harmful"
+    assert ended.evidence["pairs"] < 90
+
+
+def test_another_champion_ends_the_comparison():
+    experiment = begin()
+    promote_against_the_gate(published(3).version, reason="by hand")
+    ended = settle_experiment()
+    assert ended is not None
+    assert (ended.pk, ended.state, ended.outcome) == (experiment.pk, "stopped", "")
+    assert ended.ending == "another release serves than when it began"
+
+
+def test_what_was_declared_is_frozen():
+    experiment = begin()
+    experiment.alpha = 0.5
+    with pytest.raises(UsageError, match="never changed"):
+        experiment.save()
+    with pytest.raises(UsageError, match="alpha"):
+        Experiment.objects.update(alpha=0.5)
+    with pytest.raises(UsageError, match="deleted"):
+        experiment.delete()
+
+
+def test_one_runs_at_a_time_and_names_are_not_used_again():
+    begin()
+    third = published(3)
+    with pytest.raises(UsageError, match="one experiment runs at a time"):
+        start_experiment("summer", third.version, reason="impatient")
+    assert Release.objects.get(pk=third.pk).state == Release.State.CANDIDATE
+    stop_experiment("spring", reason="enough")
+    with pytest.raises(UsageError, match="name of its own"):
+        start_experiment("spring", third.version, reason="again")
+    assert start_experiment("summer", third.version, reason="now").state == "running"
+
+
+def test_a_stopped_experiment_keeps_where_it_stood_and_decides_nothing():
+    experiment = begin()
+    matured(experiment, range(3), 50.0, 95.0)
+    stopped = stop_experiment("spring", reason="enough")
+    assert (stopped.state, stopped.outcome, stopped.ending) == ("stopped", "undecided", "enough")
+    assert stopped.evidence["pairs"] == 3
+    with pytest.raises(UsageError, match="spring is stopped"):
+        stop_experiment("spring", reason="twice")
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"mode": "both"}, "both"),
+        ({"share": 1.0}, "1.0"),
+        ({"target": "likes"}, "likes"),
+        ({"most_age_days": 7.0}, "7.0"),
+    ],
+)
+def test_a_plan_that_cannot_be_meant_is_refused(changes, said):
+    with pytest.raises(UsageError, match=said):
+        Plan(**changes)
+
+
+def test_in_the_shadow_the_champion_serves_and_both_are_recorded():
+    experiment = begin()
+    video = VideoDownload.objects.create(title="a", published_at=BEGUN)
+    MLPredictionService().predict_videos([video.pk], as_of=BEGUN + timedelta(hours=1))
+    assert MLPrediction.objects.get().model_version == experiment.champion.version
+    assert set(LedgerRow.objects.values_list("release", "role")) == {
+        (experiment.champion.version, "served"),
+        (experiment.challenger.version, "shadow"),
+    }
+
+
+def test_in_a_split_the_arm_serves_and_the_other_is_recorded_all_the_same():
+    experiment = begin(mode="split", share=0.5)
+    videos = [VideoDownload.objects.create(title=f"{n}", published_at=BEGUN) for n in range(12)]
+    MLPredictionService().predict_videos(as_of=BEGUN + timedelta(hours=1))
+    version = {"champion": experiment.champion.version, "challenger": experiment.challenger.version}
+    arms = {video.pk: arm_of(str(video.pk), salt="spring", share=0.5) for video in videos}
+    assert set(arms.values()) == {"champion", "challenger"}
+    assert dict(MLPrediction.objects.values_list("video", "model_version")) == {
+        video: version[arm] for video, arm in arms.items()
+    }
+    served = LedgerRow.objects.filter(role="served").values_list("video", "release")
+    assert dict(served) == {str(video): version[arm] for video, arm in arms.items()}
+    assert LedgerRow.objects.filter(role="shadow").count() == len(videos)
