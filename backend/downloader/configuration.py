@@ -26,6 +26,8 @@ KEYS: Final = (
     "PROMOTE_WHEN_BETTER",
     "JOB_LEASE_SECONDS",
     "JOBS",
+    "ALERT_EMAILS",
+    "WEBHOOK",
     *TABLES,
 )
 TABLE_KEYS: Final = ("model", "fields", "usable", "migration")
@@ -167,6 +169,16 @@ def own_jobs() -> dict[str, str]:
     return dict(configured("JOBS", {}))
 
 
+def alert_emails() -> list[str]:
+    """Return the addresses that alerts are sent to."""
+    return list(configured("ALERT_EMAILS", ()))
+
+
+def webhook() -> dict[str, str]:
+    """Return URL and SECRET of the webhook that alerts are posted to; empty where there is none."""
+    return dict(configured("WEBHOOK", {}))
+
+
 def schedule_timezone() -> ZoneInfo:
     """Return the time zone that the schedule is in: that of the days of the analytics."""
     return ZoneInfo(clock_settings().get("timezone", "UTC"))
@@ -183,6 +195,7 @@ def problems() -> list[str]:
     found = [f"FOREVIEW has no key {key!r}; it has {', '.join(KEYS)}" for key in setting if key not in KEYS]
     if not isinstance(found_there := setting.get("PROMOTE_WHEN_BETTER", False), bool):
         found.append(f"FOREVIEW['PROMOTE_WHEN_BETTER'] is True or False; found {found_there!r}")
+    found += _alert_problems(setting)
     for name in TABLES:
         if isinstance(mapped := setting.get(name), dict):
             found += [f"FOREVIEW[{name!r}] has no key {key!r}" for key in mapped if key not in TABLE_KEYS]
@@ -191,6 +204,17 @@ def problems() -> list[str]:
                 f"FOREVIEW[{name!r}] maps {key!r}, which is no field" for key in fields if key not in FIELDS[name]
             ]
             found += [f"FOREVIEW[{name!r}] does not map {key!r}" for key in REQUIRED[name] if key not in fields]
+    return found
+
+
+def _alert_problems(setting: Mapping[str, Any]) -> list[str]:
+    found, hook, emails = [], setting.get("WEBHOOK", {}), setting.get("ALERT_EMAILS", ())
+    if not isinstance(emails, list | tuple) or not all(isinstance(one, str) and "@" in one for one in emails):
+        found.append(f"FOREVIEW['ALERT_EMAILS'] is a list of addresses; found {emails!r}")
+    if hook and (not isinstance(hook, dict) or set(hook) != {"URL", "SECRET"} or not all(hook.values())):
+        found.append("FOREVIEW['WEBHOOK'] is a dictionary of URL and SECRET, both filled in")
+    elif hook and not str(hook["URL"]).startswith(("https://", "http://")):
+        found.append(f"FOREVIEW['WEBHOOK']['URL'] begins with https:// or http://; found {hook['URL']!r}")
     return found
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any, Final
 
@@ -15,7 +15,7 @@ from django.db.models.functions import Cast
 
 from downloader.configuration import Table, table, video_table
 from downloader.frames import Schema, frame_of
-from downloader.models import Experiment, Job, LedgerRow, MLPrediction, Promotion, Release, VideoDownload
+from downloader.models import Experiment, Job, LedgerRow, MetricRegime, MLPrediction, Promotion, Release, VideoDownload
 from foreview.errors import UsageError
 from foreview.tables.schema import TEXTS, TIME
 from foreview.vocabulary import TARGETS, Target
@@ -197,6 +197,11 @@ def release_named(version: str) -> Release:
     return found
 
 
+def metric_regimes() -> list[MetricRegime]:
+    """Return the redefinitions that were entered, the earliest first."""
+    return list(MetricRegime.objects.order_by("at", "pk"))
+
+
 def running_experiment() -> Experiment | None:
     """Return the experiment that runs, with its releases; None where none does."""
     running = Experiment.objects.select_related("champion", "challenger").filter(state=Experiment.State.RUNNING)
@@ -232,9 +237,32 @@ def forecasts_issued(versions: Iterable[str], since: datetime, most_age_days: fl
     return list(rows.order_by("number").values_list("number", "video", "as_of", "release"))
 
 
+def outcome_records() -> list[tuple[str, str, str]]:
+    """Return video, target and record of every outcome."""
+    rows = LedgerRow.objects.filter(kind=LedgerRow.Kind.OUTCOME).order_by("number")
+    return list(rows.values_list("video", "target", "record"))
+
+
+def forecast_records(version: str) -> Iterator[str]:
+    """Return the records of the forecasts of a release, or of all where ``version`` is empty, in the order of the ledger."""
+    rows = LedgerRow.objects.filter(kind=LedgerRow.Kind.FORECAST).order_by("number")
+    return (rows.filter(release=version) if version else rows).values_list("record", flat=True).iterator()
+
+
 def ledger_records(numbers: Iterable[int]) -> list[tuple[int, str]]:
     """Return number and record of these rows of the ledger."""
     return list(LedgerRow.objects.filter(pk__in=list(numbers)).order_by().values_list("number", "record"))
+
+
+def newest_release() -> Release | None:
+    """Return the release with the latest training cutoff, whether it serves or not."""
+    return Release.objects.order_by("-as_of", "-pk").first()
+
+
+def count_matured_since(moment: datetime) -> int:
+    """Return of how many videos of the ledger a label of views matured after ``moment``."""
+    views = LedgerRow.objects.filter(kind=LedgerRow.Kind.OUTCOME, target__startswith="views", as_of__gt=moment)
+    return views.aggregate(videos=Count("video", distinct=True))["videos"] or 0
 
 
 def targets_without_outcome() -> dict[str, list[Target]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
 
@@ -13,10 +14,12 @@ from downloader import selectors
 from downloader.configuration import clock_settings
 from downloader.gateways.exclusions import LeftOut, usable_rows, usable_videos
 from foreview.tables.catalogue import Catalogue, SourceClock
+from foreview.vocabulary import HORIZON_DAYS
 
 logger = logging.getLogger(__name__)
 
 TABLE_OF: Final = {"ANALYTICS": "daily", "EARNINGS": "earnings", "SNAPSHOTS": "snapshots"}
+_MONTH: Final = pl.duration(days=max(HORIZON_DAYS.values()))
 _NOT_EMPTY: Final = ("title", "channel_id", "category", "language", "platform", "metric_regime")
 """Texts that a video always has: an empty one is not known. (An empty description is one.)"""
 
@@ -54,14 +57,38 @@ def _catalogue(videos: pl.DataFrame, as_of: datetime, asked: Sequence[Any] | Non
             tables[table], refused = usable_rows(found, table, videos, clock)
             left_out += refused
     _log(left_out)
-    catalogue = Catalogue.of(
-        videos,
-        daily=tables.get("daily"),
-        earnings=tables.get("earnings"),
-        snapshots=tables.get("snapshots"),
-        clock=clock,
+    catalogue = _with_regimes(
+        Catalogue.of(
+            videos,
+            daily=tables.get("daily"),
+            earnings=tables.get("earnings"),
+            snapshots=tables.get("snapshots"),
+            clock=clock,
+        )
     )
     return catalogue.as_of(as_of)
+
+
+def _with_regimes(catalogue: Catalogue) -> Catalogue:
+    """Return the catalogue with the regimes that were entered: on videos published since, and on those whose month lies across.
+
+    A count that is of neither regime is told apart from both.
+    """
+    named = pl.col("metric_regime")
+    for regime in selectors.metric_regimes():
+        since = pl.lit(regime.at).cast(pl.Datetime("ms", "UTC"))
+        concerned = (pl.col("platform").str.to_lowercase() == regime.platform.lower()) & (
+            pl.col("format") == regime.format
+        )
+        across = (pl.col("published_at") < since) & (pl.col("published_at") + _MONTH > since)
+        derived = (
+            pl.when(concerned & (pl.col("published_at") >= since))
+            .then(pl.lit(regime.name))
+            .when(concerned & across)
+            .then(pl.lit(f"across {regime.name}"))
+        )
+        named = pl.coalesce("metric_regime", derived, named)
+    return replace(catalogue, videos=catalogue.videos.with_columns(metric_regime=named))
 
 
 def _log(left_out: Sequence[LeftOut]) -> None:

@@ -1,5 +1,6 @@
 """Videos, what was observed of them, the forecasts made of them, the releases that made these, and jobs."""
 
+from downloader.models.alert import Alert, MetricRegime
 from downloader.models.analytics import VideoAnalytics, VideoSnapshot
 from downloader.models.earnings import AdSenseEarnings
 from downloader.models.experiment import Experiment
@@ -11,6 +12,7 @@ from downloader.models.video import VideoDownload
 
 __all__ = [
     "AdSenseEarnings",
+    "Alert",
     "DueTime",
     "Experiment",
     "Job",
@@ -18,6 +20,7 @@ __all__ = [
     "LedgerHead",
     "LedgerRow",
     "MLPrediction",
+    "MetricRegime",
     "Promotion",
     "Release",
     "VideoAnalytics",

@@ -23,17 +23,18 @@ class Command(StepsCommand):
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
+        plan = Plan()
         parser.add_argument("name", help="name of the experiment, which no other has")
         parser.add_argument("challenger", help="version of the release")
         parser.add_argument("--reason", required=True, help="why; it is kept")
         parser.add_argument("--by", default=user_name(), help="who begins it; default: the user of this machine")
         parser.add_argument(
-            "--mode", choices=Experiment.Mode.values, default=Plan.mode, help="shadow: the champion serves every video"
+            "--mode", choices=Experiment.Mode.values, default=plan.mode, help="shadow: the champion serves every video"
         )
-        parser.add_argument("--share", type=float, default=Plan.share, help="of the videos in a split, default 0.5")
-        parser.add_argument("--target", choices=TARGETS, default=Plan.target, help="whose forecasts are compared")
+        parser.add_argument("--share", type=float, default=plan.share, help="of the videos in a split, default 0.5")
+        parser.add_argument("--target", choices=TARGETS, default=plan.target, help="whose forecasts are compared")
         parser.add_argument(
-            "--most-age-days", type=float, default=Plan.most_age_days, help="age up to which forecasts count"
+            "--most-age-days", type=float, default=plan.most_age_days, help="age up to which forecasts count"
         )
         parser.add_argument(
             "--promote", action="store_true", help="promote a challenger that is better and passes the gate"

@@ -34,8 +34,10 @@ KINDS: Final[Mapping[str, Kind]] = MappingProxyType(
         "train": Kind(f"{_HERE}.train", single=True),
         "tune": Kind(f"{_HERE}.tune", single=True),
         "forecast": Kind(f"{_HERE}.forecast"),
-        # The next in a model's life: mature_labels, score_ledger, watch. Each is a function in `work` and a line here,
-        # and, where it recurs, a line in `schedule`.
+        "mature_labels": Kind(f"{_HERE}.mature_labels", single=True),
+        "watch": Kind(f"{_HERE}.watch", single=True),
+        "verify_ledger": Kind(f"{_HERE}.verify_ledger", single=True),
+        "notify": Kind(f"{_HERE}.notify", attempts=6),
     }
 )
 """What Foreview does in the background. A project adds its own under ``FOREVIEW["JOBS"]``."""

@@ -76,6 +76,52 @@ def forecast(run: Run, *, as_of: str = "", videos: Sequence[Any] | None = None) 
     return {"forecasts": saved}
 
 
+def mature_labels(run: Run, *, as_of: str = "") -> dict[str, Any]:
+    """Write the outcomes that have matured; end the experiment and promote the candidate that they decide on, where that was declared."""
+    from downloader.services.experiments import settle_experiment
+    from downloader.services.maturing import mature_labels as mature
+    from downloader.services.promotion import promote_when_better
+
+    cutoff = _instant(as_of)
+    written = mature(as_of=cutoff, progress=run.report)
+    run.check()
+    ended, promotion = settle_experiment(), promote_when_better(as_of=cutoff)
+    return {
+        **written,
+        "experiment": "" if ended is None else f"{ended.name}: {ended.ending}",
+        "promoted": "" if promotion is None else promotion.release.version,
+    }
+
+
+def watch(run: Run, *, as_of: str = "") -> dict[str, Any]:
+    """Look for drift, lost coverage and lasting shifts, raise alerts, and ask for a training where there is a reason."""
+    from downloader.services.retraining import retrain_when_due
+    from downloader.services.watching import watch as look
+
+    run.report("watching", 0, 1)
+    seen = look(as_of=_instant(as_of))
+    asked = retrain_when_due()
+    alerts = [str(alert) for alert in seen.alerts]
+    return {"alerts": alerts, "expected_mae_ln": seen.expected, "training": "" if asked is None else asked.asked_by}
+
+
+def verify_ledger(run: Run) -> dict[str, Any]:
+    """Walk the ledger from its beginning to its end."""
+    from downloader.gateways.ledger import verify_rows
+
+    run.report("verifying", 0, 1)
+    end = verify_rows()
+    return {"rows": end.number, "digest": end.digest}
+
+
+def notify(run: Run, *, alert: int) -> dict[str, Any]:
+    """Send e-mail and webhook of an alert."""
+    from downloader.services.alerts import notify as send
+
+    run.report("sending", 0, 1)
+    return {"sent": send(alert)}
+
+
 def _instant(text: str) -> datetime | None:
     """Return the time that an argument says, or None for now."""
     if not text:

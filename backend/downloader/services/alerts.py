@@ -1,0 +1,106 @@
+"""Alerts: raised once while they stand, told to who wants to know, acknowledged by a person."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+import urllib.request
+from collections.abc import Mapping
+from functools import partial
+from typing import Any, Final
+
+from django.core.mail import send_mail
+from django.db import transaction
+from django.utils import timezone
+
+from downloader.configuration import alert_emails, webhook
+from downloader.models import Alert
+from downloader.services.jobs.queueing import enqueue
+from downloader.signals import alert_raised
+from foreview.errors import UsageError
+
+SIGNATURE: Final = "X-Foreview-Signature"
+"""Header of a webhook: ``sha256=`` and the HMAC of the body with the secret, in hexadecimal digits."""
+_TIMEOUT_S: Final = 10
+
+
+def raise_alert(kind: str, subject: str, text: str, evidence: Mapping[str, Any] | None = None) -> Alert:
+    """Return the alert of this kind and subject that stands: a new one, or the old one seen again.
+
+    Of a new one the signal ``alert_raised`` is sent, and e-mail and webhook are queued where ``FOREVIEW`` has them, in the same transaction.
+    """
+    now = timezone.now()
+    with transaction.atomic():
+        alert, new = Alert.objects.get_or_create(
+            kind=kind,
+            subject=subject,
+            acknowledged_at=None,
+            defaults={"text": text, "evidence": dict(evidence or {}), "raised_at": now, "last_seen_at": now},
+        )
+        if not new:
+            Alert.objects.filter(pk=alert.pk).update(text=text, evidence=dict(evidence or {}), last_seen_at=now)
+            alert.refresh_from_db()
+            return alert
+        if webhook() or alert_emails():
+            enqueue("notify", {"alert": alert.pk}, asked_by="an alert")
+        transaction.on_commit(partial(alert_raised.send_robust, sender=Alert, alert=alert))
+    return alert
+
+
+def acknowledge(alert_id: int, *, by: str, note: str = "") -> Alert:
+    """Say that somebody has seen to it; noticed again, it is a new alert.
+
+    Raises
+    ------
+    UsageError
+        If there is no such alert, or it was acknowledged before.
+
+    """
+    done = Alert.objects.filter(pk=alert_id, acknowledged_at=None)
+    if not done.update(acknowledged_at=timezone.now(), acknowledged_by=by, note=note):
+        raise UsageError("an alert that stands is acknowledged once", f"none with the number {alert_id} stands")
+    return Alert.objects.get(pk=alert_id)
+
+
+def notify(alert_id: int) -> list[str]:
+    """Send e-mail and webhook of an alert, and return which were sent. What cannot be sent raises, and is tried again by its job."""
+    alert, sent = Alert.objects.get(pk=alert_id), []
+    if addresses := alert_emails():
+        send_mail(f"Foreview: {alert}", alert.text, None, addresses)
+        sent.append("e-mail")
+    if target := webhook():
+        _post(target["URL"], target["SECRET"], _told(alert))
+        sent.append("webhook")
+    return sent
+
+
+def _told(alert: Alert) -> bytes:
+    said = {
+        "alert": alert.pk,
+        "kind": alert.kind,
+        "subject": alert.subject,
+        "text": alert.text,
+        "evidence": alert.evidence,
+        "raised_at": alert.raised_at.isoformat(),
+    }
+    return json.dumps(said, sort_keys=True).encode()
+
+
+def signature(secret: str, body: bytes) -> str:
+    """Return what the header :data:`SIGNATURE` says of a body.
+
+    Examples
+    --------
+    >>> signature("secret", b"{}")[:15]
+    'sha256=77325902'
+
+    """
+    return f"sha256={hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()}"
+
+
+def _post(url: str, secret: str, body: bytes) -> None:
+    headers = {"Content-Type": "application/json", SIGNATURE: signature(secret, body)}
+    asked = urllib.request.Request(url, data=body, headers=headers, method="POST")  # noqa: S310  (http or https: see the system check)
+    with urllib.request.urlopen(asked, timeout=_TIMEOUT_S):  # noqa: S310
+        pass
