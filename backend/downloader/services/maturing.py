@@ -77,6 +77,8 @@ def _outcome(
 
 
 def _labels(t: datetime, keys: list[Any]) -> dict[str, dict[str, Any]]:
+    if not keys:
+        return {}
     catalogue = forecast_catalogue(t, keys)
     asked = [str(key) for key in keys]
     known = labels(catalogue).join(catalogue.videos.select("video_id", "published_at"), on="video_id")
