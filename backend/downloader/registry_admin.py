@@ -53,7 +53,7 @@ def _told(request: HttpRequest, act: Callable[[], str]) -> None:
         messages.error(request, str(error))
 
 
-def _promoted(request: HttpRequest, queryset: QuerySet[Release], promote: Callable[..., Promotion]) -> None:
+def _promoted(request: HttpRequest, queryset: QuerySet[Any], promote: Callable[..., Promotion]) -> None:
     if queryset.count() != 1:
         messages.error(request, "One release serves: select one.")
         return
@@ -62,21 +62,24 @@ def _promoted(request: HttpRequest, queryset: QuerySet[Release], promote: Callab
 
 
 @admin.action(description="Promote, if it passes the gate", permissions=["promote"])
-def promote_selected(_admin: Any, request: HttpRequest, queryset: QuerySet[Release]) -> None:
+def promote_selected(_admin: Any, request: HttpRequest, queryset: QuerySet[Any]) -> None:
+    """Let the selected release serve, or say why it may not."""
     from downloader.services.promotion import promote_release
 
     _promoted(request, queryset, promote_release)
 
 
 @admin.action(description="Promote against the gate", permissions=["promote"])
-def promote_selected_against_the_gate(_admin: Any, request: HttpRequest, queryset: QuerySet[Release]) -> None:
+def promote_selected_against_the_gate(_admin: Any, request: HttpRequest, queryset: QuerySet[Any]) -> None:
+    """Let the selected release serve, with the reason that was given."""
     from downloader.services.promotion import promote_against_the_gate
 
     _promoted(request, queryset, promote_against_the_gate)
 
 
 @admin.action(description="Roll back to what served before (whatever is selected)", permissions=["promote"])
-def roll_back(_admin: Any, request: HttpRequest, _queryset: QuerySet[Release]) -> None:
+def roll_back(_admin: Any, request: HttpRequest, _queryset: QuerySet[Any]) -> None:
+    """Let the release serve again that served before."""
     from downloader.services.promotion import rollback_release
 
     said = {"reason": request.POST.get("reason", ""), "by": request.user.get_username()}
@@ -87,11 +90,11 @@ def _put(set_state: Callable[[str, str], Release], version: str, state: str) -> 
     return f"{set_state(version, state)}: {state}."
 
 
-def _into(state: str, description: str) -> Callable[[Any, HttpRequest, QuerySet[Release]], None]:
+def _into(state: str, description: str) -> Callable[[Any, HttpRequest, QuerySet[Any]], None]:
     """Return the action that puts the selected releases into a state."""
 
     @admin.action(description=description, permissions=["promote"])
-    def act(_admin: Any, request: HttpRequest, queryset: QuerySet[Release]) -> None:
+    def act(_admin: Any, request: HttpRequest, queryset: QuerySet[Any]) -> None:
         from downloader.services.registry import set_state
 
         for release in queryset:
@@ -136,9 +139,10 @@ class ReleaseAdmin(ReadOnly):
         """Return whether the user may say what serves: who may change releases."""
         return request.user.has_perm("downloader.change_release")
 
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Model]:
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         newest = Promotion.objects.order_by("-number").values("release")[:1]
-        return super().get_queryset(request).annotate(serving=Subquery(newest))
+        found: QuerySet[Any] = super().get_queryset(request).annotate(serving=Subquery(newest))
+        return found
 
     @admin.display(description="state")
     def standing(self, release: Any) -> str:

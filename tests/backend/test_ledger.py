@@ -45,7 +45,7 @@ def forecast_at(*days: float) -> None:
         MLPredictionService().predict_videos(as_of=NOON + timedelta(days=day))
 
 
-def by_hand(statement: str, *parameters: object) -> None:
+def by_hand(statement: str, *parameters: str | int) -> None:
     """What a person with a database shell could do."""
     with connection.cursor() as cursor:
         cursor.execute(statement, parameters)
@@ -91,7 +91,7 @@ def test_what_is_observed_or_over_is_no_forecast_and_not_written():
     days = (NOON + timedelta(days=day) for day in range(32))
     VideoAnalytics.objects.bulk_create(VideoAnalytics(video_id=video, date=day.date(), views=5) for day in days)
     forecast_at(29)
-    written = json.loads(LedgerRow.objects.order_by("number").last().record)
+    written = json.loads(LedgerRow.objects.latest("number").record)
     assert written["forecast"]["views_7d"]["model_type"] == "observed"
     assert written["forecast"]["views_30d"]["model_type"] == "prior"
 
@@ -234,7 +234,7 @@ def test_a_row_put_in_by_hand_with_the_right_digest_is_found():
     some_videos(2)
     forecast_at(0)
     end = verify_ledger()
-    last = LedgerRow.objects.order_by("number").last()
+    last = LedgerRow.objects.latest("number")
     forged = digest_of(end.digest, 3, last.record)
     names = "kind, video, written_at, as_of, release, role, issue_age_days, format, target, fingerprint, record"
     by_hand(
@@ -270,7 +270,7 @@ def test_the_beginning_can_be_removed_and_the_rest_still_verifies(monkeypatch):
     if LedgerRow.objects.get(number=2).written_at == cut:
         cut = LedgerRow.objects.get(number=1).written_at  # written within one millisecond
     removed = prune_ledger(cut)
-    assert removed == LedgerRow.objects.order_by("number").first().number - 1
+    assert removed == LedgerRow.objects.earliest("number").number - 1
     end = verify_ledger()
     forecast_at(2)
     assert verify_ledger().number == end.number + 2 == 6
@@ -286,7 +286,7 @@ def test_everything_may_be_removed_and_the_chain_goes_on():
     assert prune_ledger(datetime.now(UTC) + timedelta(seconds=1)) == 2
     assert verify_ledger() == end
     forecast_at(1)
-    assert (verify_ledger().number, LedgerRow.objects.order_by("number").first().previous) == (4, end.digest)
+    assert (verify_ledger().number, LedgerRow.objects.earliest("number").previous) == (4, end.digest)
 
 
 def test_removing_nothing_changes_nothing():

@@ -82,7 +82,9 @@ def test_the_targets_of_a_video_mature_one_by_one():
     assert set(outcomes()) == {(video, "views_7d")}
     assert mature_labels(as_of=NOON + timedelta(days=35))["usable"] == 2
     assert set(outcomes()) == {(video, target) for target in TARGETS if target != "revenue_30d"}
-    assert LedgerRow.objects.get(target="views_7d").as_of < NOON + timedelta(days=12)
+    matured_at = LedgerRow.objects.get(target="views_7d").as_of
+    assert matured_at is not None
+    assert NOON + timedelta(days=7) < matured_at < NOON + timedelta(days=12)
 
 
 def test_a_deleted_video_stays_with_that_status():

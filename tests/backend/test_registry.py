@@ -240,7 +240,7 @@ def test_a_damaged_release_is_not_promoted_even_if_this_process_has_read_it_befo
 def test_of_two_promotions_at_once_one_is_told_that_the_other_came_first():
     promoted(1)
     second, third = published(2), published(3)
-    quicker = []
+    quicker: list[str] = []
 
     def while_it_reads_the_videos(execute, sql, params, many, context):
         if "downloader_videodownload" in sql and not quicker:

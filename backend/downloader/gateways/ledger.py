@@ -61,7 +61,9 @@ def is_to_come() -> pl.Expr:
     )
 
 
-def outcome_record(video: str, target: str, value: float | None, matured_at: datetime | None, status: str) -> Record:
+def outcome_record(
+    video: str, target: str, value: float | None, matured_at: datetime | None, status: str
+) -> dict[str, Any]:
     """Return the record of what became of a target of a video, without the time at which it is written."""
     return {
         "kind": LedgerRow.Kind.OUTCOME.value,

@@ -45,7 +45,7 @@ def mature_labels(*, as_of: datetime | None = None, progress: Progress = silent)
     return {status: written[status] for status in STATUSES}
 
 
-def _outcomes(open_targets: Mapping[str, list[Target]], t: datetime) -> list[Mapping[str, Any]]:
+def _outcomes(open_targets: Mapping[str, list[Target]], t: datetime) -> list[dict[str, Any]]:
     """Return the records of what is known at ``t`` of these videos and targets."""
     if not open_targets:
         return []
