@@ -73,7 +73,8 @@ def test_a_video_opens_with_what_was_observed_of_it(admin_client, video):
 def act(client, action: str, *releases: Release, reason: str = "") -> str:
     url = reverse("admin:downloader_release_changelist")
     said = {"action": action, "_selected_action": [release.pk for release in releases], "reason": reason}
-    return client.post(url, said, follow=True).content.decode()
+    page: str = client.post(url, said, follow=True).content.decode()
+    return page
 
 
 def test_releases_are_listed_with_the_champion_named_as_one(admin_client):
