@@ -12,7 +12,6 @@ from django.template.defaultfilters import truncatechars
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from downloader.admin_jobs import JobAdmin
 from downloader.configuration import video_is_mapped
 from downloader.models import AdSenseEarnings, Job, MLPrediction, VideoAnalytics, VideoDownload, VideoSnapshot
 from foreview.errors import ForeviewError

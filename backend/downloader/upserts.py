@@ -45,7 +45,11 @@ def insert(model: type[Model], columns: Mapping[str, Sequence[Any]]) -> None:
     if connection.vendor != "postgresql":
         _execute(connection, table, into, "", rows)
         return
-    with connection.cursor() as cursor, cursor.copy(f"COPY {table} ({into}) FROM STDIN") as copied:
+    with (
+        connection.wrap_database_errors,
+        connection.cursor() as cursor,
+        cursor.copy(f"COPY {table} ({into}) FROM STDIN") as copied,
+    ):
         for row in rows:
             copied.write_row(row)
 

@@ -240,16 +240,17 @@ def test_a_damaged_release_is_not_promoted_even_if_this_process_has_read_it_befo
 def test_of_two_promotions_at_once_one_is_told_that_the_other_came_first():
     promoted(1)
     second, third = published(2), published(3)
-    quicker = []
+    quicker: list[str] = []
 
-    def while_it_reads_the_videos(execute, sql, params, many, context):
-        if "downloader_videodownload" in sql and not quicker:
+    def when_it_has_seen_what_serves(execute, sql, params, many, context):
+        found = execute(sql, params, many, context)
+        if sql.startswith("SELECT") and "downloader_promotion" in sql and not quicker:
             quicker.append(sql)
             promote_against_the_gate(third.version, reason="quicker")
-        return execute(sql, params, many, context)
+        return found
 
     with (
-        connection.execute_wrapper(while_it_reads_the_videos),
+        connection.execute_wrapper(when_it_has_seen_what_serves),
         pytest.raises(UsageError, match="another one came first"),
     ):
         promote_against_the_gate(second.version, reason="slower")

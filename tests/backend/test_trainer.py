@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from downloader.gateways.catalogue import training_catalogue
 from downloader.gateways.importing import import_catalogue
-from downloader.models import MLPrediction, Promotion, VideoAnalytics, VideoDownload
+from downloader.models import MLPrediction, Promotion, Release, VideoAnalytics, VideoDownload
 from downloader.services.ml_model_trainer import MLModelTrainer
 from downloader.services.ml_prediction_service import MLPredictionService
 from downloader.services.serving import serving_at, serving_release
@@ -44,6 +44,19 @@ def test_what_was_trained_serves_from_then_on(world):
     assert before.model_type == "prior"
     assert after.model_type in ("ensemble", "typical")
     assert after.model_version == manifest.model_version
+
+
+def test_a_release_trained_later_is_a_candidate_and_the_champion_serves_on(world):
+    import_catalogue(world.catalogue)
+    first = MLModelTrainer().train_all_models(as_of=DEFAULT_END - timedelta(days=20), options=QUICK, by="me")
+    second = MLPredictionService().retrain_models(as_of=DEFAULT_END)
+    assert serving_at(timezone.now()) == first.model_version
+    rows = {row.version: (row.parent, row.by, row.state) for row in Release.objects.all()}
+    assert rows == {
+        first.model_version: ("", "me", "candidate"),
+        second.model_version: (first.model_version, "", "candidate"),
+    }
+    assert [row.reason for row in Promotion.objects.all()] == ["nothing served before"]
 
 
 def test_training_the_same_again_gives_the_same_release(world, releases):

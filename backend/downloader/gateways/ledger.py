@@ -61,7 +61,9 @@ def is_to_come() -> pl.Expr:
     )
 
 
-def outcome_record(video: str, target: str, value: float | None, matured_at: datetime | None, status: str) -> Record:
+def outcome_record(
+    video: str, target: str, value: float | None, matured_at: datetime | None, status: str
+) -> dict[str, Any]:
     """Return the record of what became of a target of a video, without the time at which it is written."""
     return {
         "kind": LedgerRow.Kind.OUTCOME.value,
@@ -121,12 +123,12 @@ def verify_rows(remembered: Tail | None = None) -> Tail:
     """
     head = _head()
     start, end = Tail(head.first_after, head.first_after_digest), Tail(head.number, head.digest)
-    verify(_checked(remembered, head.number), start=start, end=end)
+    tail = verify(_checked(remembered, head.number), start=start)
     last = LedgerRow.objects.aggregate(last=Max("number"))["last"] or 0
     now = _head()  # read after the last row, so what was appended meanwhile moved it too
     if last > now.number:
         raise LedgerBroken(now.number + 1, f"it was inserted: the ledger ends at row {now.number}")
-    return end
+    return verify([], start=tail, end=end)
 
 
 def _head() -> LedgerHead:

@@ -45,7 +45,7 @@ def mature_labels(*, as_of: datetime | None = None, progress: Progress = silent)
     return {status: written[status] for status in STATUSES}
 
 
-def _outcomes(open_targets: Mapping[str, list[Target]], t: datetime) -> list[Mapping[str, Any]]:
+def _outcomes(open_targets: Mapping[str, list[Target]], t: datetime) -> list[dict[str, Any]]:
     """Return the records of what is known at ``t`` of these videos and targets."""
     if not open_targets:
         return []
@@ -77,6 +77,8 @@ def _outcome(
 
 
 def _labels(t: datetime, keys: list[Any]) -> dict[str, dict[str, Any]]:
+    if not keys:
+        return {}
     catalogue = forecast_catalogue(t, keys)
     asked = [str(key) for key in keys]
     known = labels(catalogue).join(catalogue.videos.select("video_id", "published_at"), on="video_id")
