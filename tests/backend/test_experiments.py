@@ -5,10 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from django.db import transaction
 
 from downloader.gateways.experiments import pairs_of
-from downloader.gateways.ledger import append
 from downloader.models import Experiment, LedgerRow, MLPrediction, Release, VideoDownload
 from downloader.services.experiments import (
     Plan,
@@ -23,6 +21,7 @@ from downloader.services.serving import serving_release
 from foreview.errors import UsageError
 from foreview.experiments.assignment import arm_of
 from foreview.experiments.sequential import Declaration
+from tests.backend.ledger_records import Record, forecast_record, outcome_record, written
 from tests.backend.published import promoted, published
 
 pytestmark = pytest.mark.django_db
@@ -37,65 +36,46 @@ def begin(name: str = "spring", **changes: object) -> Experiment:
     return start_experiment(name, challenger.version, plan=plan, reason="to see", as_of=BEGUN)
 
 
-def forecast(release: Release, video: str, point: float, *, hours: float = 24.0, age: float = 1.0) -> dict[str, object]:
-    return {
-        "kind": "forecast",
-        "role": "shadow",
-        "release": release.version,
-        "written_at": BEGUN,
-        "format": "long",
-        "fingerprint": "",
-        "inputs": {"video_id": video, "as_of": BEGUN + timedelta(hours=hours), "issue_age_days": age},
-        "forecast": {"views_7d": {"point": point}},
-    }
+def forecast(release: Release, video: str, point: float, *, hours: float = 24.0, age: float = 1.0) -> Record:
+    at = BEGUN + timedelta(hours=hours)
+    return forecast_record(release.version, video, at, age=age, forecast={"views_7d": {"point": point}})
 
 
-def outcome(video: str, value: float | None) -> dict[str, object]:
-    at = BEGUN + timedelta(days=8)
-    return {
-        "kind": "outcome",
-        "video": video,
-        "target": "views_7d",
-        "value": value,
-        "matured_at": at,
-        "status": "usable",
-        "written_at": at,
-    }
+def outcome(video: str, value: float | None) -> Record:
+    return outcome_record(video, value, BEGUN + timedelta(days=8))
 
 
 def matured(experiment: Experiment, videos: range, champion: float, challenger: float) -> None:
     """As many videos of 100 views, of which both releases forecast what is said."""
     sides = ((experiment.champion, champion), (experiment.challenger, challenger))
     made = [forecast(release, f"v{n}", point) for n in videos for release, point in sides]
-    with transaction.atomic():
-        append([*made, *(outcome(f"v{n}", 100.0) for n in videos)])
+    written([*made, *(outcome(f"v{n}", 100.0) for n in videos)])
 
 
 def test_a_video_gives_one_pair_the_first_forecast_that_both_made_from_the_start_on():
     experiment = begin()
     champion, challenger = experiment.champion, experiment.challenger
-    with transaction.atomic():
-        append(
-            [
-                forecast(champion, "a", 1.0, hours=-1.0),  # before the start
-                forecast(challenger, "a", 1.0, hours=-1.0),
-                forecast(champion, "a", 2.0, hours=1.0),  # the champion alone
-                forecast(champion, "a", 90.0, hours=2.0),
-                forecast(challenger, "a", 95.0, hours=2.0),
-                forecast(champion, "a", 3.0, hours=9.0),  # later
-                forecast(challenger, "a", 3.0, hours=9.0),
-                forecast(champion, "b", 5.0, age=3.5),  # too old
-                forecast(challenger, "b", 5.0, age=3.5),
-                forecast(champion, "c", 7.0),
-                forecast(challenger, "c", 8.0),
-                forecast(champion, "d", 7.0),
-                forecast(challenger, "d", 8.0),
-                outcome("d", 50.0),  # matured first
-                outcome("a", 100.0),
-                outcome("b", 100.0),
-                outcome("c", None),  # never observed
-            ]
-        )
+    written(
+        [
+            forecast(champion, "a", 1.0, hours=-1.0),  # before the start
+            forecast(challenger, "a", 1.0, hours=-1.0),
+            forecast(champion, "a", 2.0, hours=1.0),  # the champion alone
+            forecast(champion, "a", 90.0, hours=2.0),
+            forecast(challenger, "a", 95.0, hours=2.0),
+            forecast(champion, "a", 3.0, hours=9.0),  # later
+            forecast(challenger, "a", 3.0, hours=9.0),
+            forecast(champion, "b", 5.0, age=3.5),  # too old
+            forecast(challenger, "b", 5.0, age=3.5),
+            forecast(champion, "c", 7.0),
+            forecast(challenger, "c", 8.0),
+            forecast(champion, "d", 7.0),
+            forecast(challenger, "d", 8.0),
+            outcome("d", 50.0),  # matured first
+            outcome("a", 100.0),
+            outcome("b", 100.0),
+            outcome("c", None),  # never observed
+        ]
+    )
     assert pairs_of(experiment).rows() == [("d", 50.0, 7.0, 8.0), ("a", 100.0, 90.0, 95.0)]
 
 

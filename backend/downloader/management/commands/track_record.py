@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from django.core.management.base import CommandParser
+from rich.box import SIMPLE
 from rich.table import Table
 
 from downloader.gateways.record import ledger_frame
@@ -42,21 +43,21 @@ class Command(StepsCommand):
         if rows.is_empty():
             self.console.print("No forecast has matured yet. `mature_labels` writes the outcomes that are known.")
             return
-        table = Table(*_HEADS)
+        table = Table(
+            *_HEADS,
+            box=SIMPLE,
+            caption="shares of outcomes inside their intervals; skill: how much smaller the error is than typical's",
+        )
         for row in rows.iter_rows(named=True):
-            covered = [_share(row, f"coverage_{level}") for level in INTERVALS]
-            counts = (f"{row['forecasts']:,}", f"{row['videos']:,}")
+            counts = f"{row['forecasts']:,}\nof {row['videos']:,} videos"
+            covered = [_with_interval(row, f"coverage_{level}", "{:.1%}") for level in INTERVALS]
             error, skill = _with_interval(row, "mae_ln", "{:.3f}"), _with_interval(row, "skill", "{:.1%}")
-            table.add_row(row["target"], row["value"], *counts, *covered, error, skill)
+            table.add_row(row["target"], row["value"], counts, *covered, error, skill)
         self.console.print(table)
-
-
-def _share(row: dict[str, Any], name: str) -> str:
-    return _with_interval(row, name, "{:.1%}")
 
 
 def _with_interval(row: dict[str, Any], name: str, form: str) -> str:
     """Return a figure with its interval, or a dash where there is none."""
     if row[name] is None:
         return "–"
-    return f"{form.format(row[name])} ({form.format(row[f'{name}_low'])} to {form.format(row[f'{name}_high'])})"
+    return f"{form.format(row[name])}\n{form.format(row[f'{name}_low'])} –\n{form.format(row[f'{name}_high'])}"

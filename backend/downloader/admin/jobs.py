@@ -125,3 +125,6 @@ class JobAdmin(_Jobs):
     @admin.display(description="log")
     def lines(self, job: Job) -> SafeString:
         return format_html("<pre>{}</pre>", job.log or "–")
+
+
+admin.site.register(Job, JobAdmin)

@@ -13,7 +13,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from downloader.configuration import video_is_mapped
-from downloader.models import AdSenseEarnings, Job, MLPrediction, VideoAnalytics, VideoDownload, VideoSnapshot
+from downloader.models import AdSenseEarnings, MLPrediction, VideoAnalytics, VideoDownload, VideoSnapshot
 from foreview.errors import ForeviewError
 from foreview.vocabulary import TARGET_UNITS, TARGETS, Target
 
@@ -198,6 +198,5 @@ def _with_interval(forecast: MLPrediction, target: Target) -> str:
 
 
 admin.site.register(MLPrediction, PredictionAdmin)
-admin.site.register(Job, JobAdmin)
 if not video_is_mapped():
     admin.site.register(VideoDownload, VideoAdmin)

@@ -8,8 +8,8 @@ from django.contrib import admin, messages
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 
+from downloader.admin.releases import ReadOnly, ReasonForm
 from downloader.models import Alert, Experiment, MetricRegime
-from downloader.registry_admin import ReadOnly, ReasonForm
 from foreview.errors import ForeviewError
 
 if TYPE_CHECKING:

@@ -1,0 +1,173 @@
+"""What serves is watched: lost coverage, lasting shifts, drift, and the error to be expected; and when to train again."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import numpy as np
+import polars as pl
+import pytest
+from django.core.management import call_command
+
+from downloader.gateways.catalogue import training_catalogue
+from downloader.gateways.importing import import_catalogue
+from downloader.gateways.record import ledger_frame
+from downloader.models import Alert, Job, MetricRegime, VideoDownload
+from downloader.services.alerts import acknowledge
+from downloader.services.jobs.queueing import enqueue
+from downloader.services.retraining import retrain_when_due, why_retrain
+from downloader.services.watching import LAST_MATURED, RECENT, drift, expected_errors, watch
+from foreview.features.matrix import feature_table
+from foreview.metrics.interval import binomial_share
+from foreview.monitoring.drift import input_drift
+from foreview.options import silent
+from foreview.simulation.world import DEFAULT_END
+from tests.backend.ledger_records import forecast_and_matured, forecast_record, normal, outcome_record, written
+from tests.backend.published import cheap, promoted, published
+
+pytestmark = pytest.mark.django_db
+BEGUN = datetime(2026, 2, 1, tzinfo=UTC)
+LATER = BEGUN + timedelta(days=400)
+
+
+def lands(at: float, n: int) -> list[float]:
+    """As many outcomes, spread around the normal score ``at``."""
+    scores = at + np.random.default_rng(0).normal(size=n)
+    return np.expm1(5.0 + scores).tolist()
+
+
+def test_where_nothing_was_promoted_there_is_nothing_to_watch():
+    published(1)
+    assert watch(as_of=LATER).alerts == ()
+
+
+def test_outcomes_as_promised_raise_nothing():
+    release = promoted(1)
+    forecast_and_matured(release.version, BEGUN, lands(0.0, 120))
+    assert watch(as_of=LATER).alerts == ()
+    assert not Alert.objects.exists()
+
+
+def test_intervals_that_hold_too_few_outcomes_are_said_with_the_count():
+    release = promoted(1)
+    forecast_and_matured(release.version, BEGUN, [*lands(0.0, 10), *[np.expm1(5.0 + 3.0)] * 20])
+    (alert,) = watch(as_of=LATER).alerts
+    rows = ledger_frame().filter(pl.col("actual").is_between("p10", "p90"))
+    assert (alert.kind, alert.subject) == ("coverage", "views_7d")
+    assert alert.evidence["hits"] == rows.height
+    assert alert.evidence["n"] == 30 <= LAST_MATURED
+    assert binomial_share(rows.height, 30, 1 - 0.1 / (365 * 4)).high == alert.evidence["high"] < 0.8
+    assert watch(as_of=LATER).alerts == (alert,)
+    assert Alert.objects.count() == 1
+
+
+def test_a_lasting_shift_suggests_a_regime_with_its_date():
+    release = promoted(1)
+    forecast_and_matured(release.version, BEGUN, [*lands(0.0, 200), *lands(1.2, 60)])
+    seen = watch(as_of=BEGUN + timedelta(days=280))
+    (alert,) = (alert for alert in seen.alerts if alert.kind == "regime")
+    assert alert.subject == "long views_7d"
+    changed = datetime.fromisoformat(alert.evidence["changed_at"])
+    assert abs(changed - (BEGUN + timedelta(days=199))) < timedelta(days=20)
+
+
+def test_drift_compares_the_last_videos_with_those_learnt_from_at_their_publication(world):
+    import_catalogue(world.catalogue, silent)
+    middle = DEFAULT_END - timedelta(days=60)
+    release = cheap(1, as_of=middle)
+    catalogue = training_catalogue(DEFAULT_END)
+    issues = catalogue.videos.sort("published_at", "video_id").select("video_id", as_of="published_at")
+    found = drift(release, DEFAULT_END)
+    learnt, later = issues.filter(pl.col("as_of") <= middle), issues.filter(pl.col("as_of") > middle)
+    assert later.height >= RECENT
+    names = ["duration_s", "title_length"]
+    sides = [feature_table(catalogue, side).select(names) for side in (learnt, later.tail(RECENT))]
+    expected = dict(input_drift(*sides, looks_a_year=365).select("feature", "effect").iter_rows())
+    effects = dict(found.select("feature", "effect").iter_rows())
+    assert {name: effects[name] for name in names} == pytest.approx(expected)
+    assert drift(cheap(1, as_of=DEFAULT_END), DEFAULT_END).is_empty()
+
+
+def test_the_expected_error_of_open_forecasts_is_what_their_distribution_says():
+    release = promoted(1)
+    issue = BEGUN + timedelta(days=1)
+    wide, narrow = (
+        forecast_record(release.version, name, issue, forecast={"views_7d": normal(5.0, spread)})
+        for name, spread in (("a", 1.0), ("b", 0.5))
+    )
+    written([wide, narrow])
+    expected = 0.7979 * (1.0 + 0.5) / 2  # of a normal: √(2/π) standard deviations
+    assert expected_errors(ledger_frame(), LATER) == {"views_7d": pytest.approx(expected, abs=0.01)}
+    assert watch(as_of=LATER).expected == expected_errors(ledger_frame(), LATER)
+
+
+def test_a_ledger_row_is_beside_its_outcome():
+    release = promoted(1)
+    at = BEGUN + timedelta(days=7)
+    written([forecast_record(release.version, "a", BEGUN), forecast_record(release.version, "b", BEGUN)])
+    written([outcome_record("a", 12.0, at), outcome_record("b", None, at)])
+    rows = ledger_frame(release.version).select("video_id", "target", "model_version", "actual", "matured_at").rows()
+    assert rows == [("a", "views_7d", release.version, 12.0, at), ("b", "views_7d", release.version, None, at)]
+    assert ledger_frame("another").is_empty()
+
+
+def test_a_regime_that_was_entered_tells_videos_apart_by_their_publication():
+    at = datetime(2026, 3, 1, tzinfo=UTC)
+    MetricRegime.objects.create(name="new", platform="TikTok", format="short", at=at, source="announced")
+    days = {"before": -40, "across": -10, "after": 0}
+    for title, day in days.items():
+        when = at + timedelta(days=day)
+        VideoDownload.objects.create(title=title, platform="tiktok", is_short=True, published_at=when)
+    VideoDownload.objects.create(title="long", platform="tiktok", is_short=False, published_at=at)
+    VideoDownload.objects.create(title="said", platform="tiktok", is_short=True, published_at=at, metric_regime="own")
+    found = training_catalogue(LATER).videos.select("title", "metric_regime")
+    expected = {"before": None, "across": "across new", "after": "new", "long": None, "said": "own"}
+    assert dict(found.iter_rows()) == expected
+
+
+@pytest.mark.parametrize(("matured", "reason"), [(49, ""), (50, "50 videos have matured since ")])
+def test_new_labels_are_a_reason_to_train_again(matured, reason):
+    release = promoted(1)
+    assert why_retrain() == ""
+    forecast_and_matured(release.version, BEGUN, [1.0] * matured)
+    said = why_retrain()
+    assert said[: len(reason)] == reason
+    assert bool(said) == bool(reason)
+
+
+def test_an_alert_is_a_reason_where_new_labels_are_few_for_what_was_learnt():
+    window = cheap(1).manifest.data_window
+    release = published(2, data_window=replace(window, videos=1_000))
+    forecast_and_matured(release.version, BEGUN, [1.0] * 60)
+    assert why_retrain() == ""
+    alert = Alert.objects.create(kind=Alert.Kind.INPUT_DRIFT, subject="duration_s", text="moved")
+    assert why_retrain() == f"alert {alert.pk}: input_drift: duration_s"
+    job = retrain_when_due()
+    assert job is not None
+    assert (job.kind, job.asked_by) == ("train", f"alert {alert.pk}: input_drift: duration_s")
+    acknowledge(alert.pk, by="a person")
+    assert why_retrain() == ""
+
+
+def test_the_nightly_jobs_do_what_they_are_called():
+    release = promoted(1)
+    forecast_and_matured(release.version, BEGUN, lands(0.0, 5))
+    for kind in ("mature_labels", "watch", "verify_ledger"):
+        enqueue(kind)
+    call_command("run_worker", "--once")
+    results = dict(Job.objects.values_list("kind", "result"))
+    assert set(Job.objects.values_list("state", flat=True)) == {"succeeded"}
+    assert results["verify_ledger"]["rows"] >= 10
+    assert results["watch"]["alerts"] == []
+    assert results["mature_labels"]["deleted"] == 15  # the other targets of videos that are not there
+
+
+def test_the_track_record_is_told_on_the_command_line(capsys):
+    call_command("track_record")
+    assert "No forecast has matured yet" in capsys.readouterr().out
+    release = promoted(1)
+    forecast_and_matured(release.version, BEGUN, [np.expm1(5.0)] * 4)
+    call_command("track_record", "--target", "views_7d")
+    told = capsys.readouterr().out
+    assert [word in told for word in ("views_7d", "of 4 videos", "100.0%", "39.8% –")] == [True] * 4
