@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Any
 
 from django.core.management.base import CommandParser
-from rich.box import SIMPLE
-from rich.table import Table
 
 from downloader.gateways.record import ledger_frame
 from downloader.management.steps import StepsCommand
 from foreview.monitoring.track_record import DIMENSIONS, ROLES, track_record
 from foreview.vocabulary import INTERVALS, TARGETS
 
-_HEADS = (
     "target",
     "",
     "forecasts",
@@ -43,21 +40,21 @@ class Command(StepsCommand):
         if rows.is_empty():
             self.console.print("No forecast has matured yet. `mature_labels` writes the outcomes that are known.")
             return
-        table = Table(
-            *_HEADS,
-            box=SIMPLE,
-            caption="shares of outcomes inside their intervals; skill: how much smaller the error is than typical's",
-        )
         for row in rows.iter_rows(named=True):
-            counts = f"{row['forecasts']:,}\nof {row['videos']:,} videos"
-            covered = [_with_interval(row, f"coverage_{level}", "{:.1%}") for level in INTERVALS]
-            error, skill = _with_interval(row, "mae_ln", "{:.3f}"), _with_interval(row, "skill", "{:.1%}")
-            table.add_row(row["target"], row["value"], counts, *covered, error, skill)
-        self.console.print(table)
+            self.console.print(_sentence(row), soft_wrap=True, highlight=False)
 
 
-def _with_interval(row: dict[str, Any], name: str, form: str) -> str:
+def _sentence(row: dict[str, Any]) -> str:
+    what = row["target"] if row["by"] == "all" else f"{row['target']}, {row['by'].replace('_', ' ')} {row['value']}"
+    covered = ", ".join(f"{level} %: {_told(row, f'coverage_{level}', '.1%')}" for level in INTERVALS)
+    return (
+        f"{what}: {row['forecasts']:,} forecasts of {row['videos']:,} videos. Outcomes inside the interval of {covered}. "
+        f"MAE ln {_told(row, 'mae_ln', '.3f')}, smaller than typical's by {_told(row, 'skill', '.1%')}."
+    )
+
+
+def _told(row: dict[str, Any], name: str, form: str) -> str:
     """Return a figure with its interval, or a dash where there is none."""
     if row[name] is None:
         return "–"
-    return f"{form.format(row[name])}\n{form.format(row[f'{name}_low'])} –\n{form.format(row[f'{name}_high'])}"
+    return f"{row[name]:{form}} ({row[f'{name}_low']:{form}} to {row[f'{name}_high']:{form}})"
