@@ -37,6 +37,18 @@ def leave_evidence(run: Run, *, folder: str, number: int, seconds: float) -> dic
     return {"number": number}
 
 
+def write_late(run: Run, *, seconds: float) -> None:
+    """After ``seconds`` write a video that says which process wrote it, confirmed last: the test stops the process before."""
+    from django.db import transaction
+
+    from downloader.models import VideoDownload
+
+    time.sleep(seconds)
+    with transaction.atomic():
+        VideoDownload.objects.create(title=f"job {run.job.pk}, process {os.getpid()}")
+        run.confirm()
+
+
 def _write(folder: Path, word: str, number: int) -> None:
     """Append a line, whole or not at all however many processes do so."""
     file = os.open(folder / LINES, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)

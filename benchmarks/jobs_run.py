@@ -1,4 +1,4 @@
-"""Workers that are killed at random, on the empty database of DATABASE_URL: ``python -m benchmarks.jobs_run JOBS`` prints JSON.
+"""Workers that are killed at random, on the empty database of DATABASE_URL: ``python -m benchmarks.jobs_run JOBS UNHURRIED SUSPENDED FOLDER`` prints JSON.
 
 Run by ``benchmarks.jobs``, with ``benchmarks.jobs_settings``.
 """
@@ -34,7 +34,8 @@ MANAGE: Final = Path(__file__).resolve().parents[1] / "backend" / "manage.py"
 
 def main() -> None:
     """Print what was found."""
-    count, idle, folder = int(sys.argv[1]), int(sys.argv[2]), Path(sys.argv[3])
+    count, idle, suspensions = (int(argument) for argument in sys.argv[1:4])
+    folder = Path(sys.argv[4])
     django.setup()
     from django.core.management import call_command
 
@@ -43,6 +44,7 @@ def main() -> None:
     folder.mkdir()
     found |= enqueued(count, folder)
     found |= killed(count, folder)
+    found |= suspended(suspensions)
     if idle:
         found |= unhurried(count, idle, folder)
     print(json.dumps(found))
@@ -95,26 +97,60 @@ def at_work(process: int, folder: Path) -> bool:
     return lines.exists() and f" {process} " in lines.read_text(encoding="utf-8")
 
 
+def worker() -> subprocess.Popen[bytes]:
+    """Start a real worker."""
+    command = [sys.executable, str(MANAGE), "run_worker", "--interval", "0.2"]
+    return subprocess.Popen(command, stderr=subprocess.DEVNULL, env=os.environ)
+
+
 @contextmanager
 def workers() -> Iterator[tuple[list[subprocess.Popen[bytes]], Callable[[int], None]]]:
     """Real workers, and what starts one anew; ended politely."""
-    command = [sys.executable, str(MANAGE), "run_worker", "--interval", "0.2"]
-
-    def start() -> subprocess.Popen[bytes]:
-        return subprocess.Popen(command, stderr=subprocess.DEVNULL, env=os.environ)
-
-    alive = [start() for _ in range(WORKERS)]
+    alive = [worker() for _ in range(WORKERS)]
 
     def replace(which: int) -> None:
-        alive[which] = start()
+        alive[which] = worker()
 
     try:
         yield alive, replace
     finally:
-        for worker in alive:
-            worker.send_signal(signal.SIGTERM)
-        for worker in alive:
-            worker.wait()
+        for one in alive:
+            one.terminate()
+        for one in alive:
+            one.wait()
+
+
+def suspended(times: int) -> dict[str, int]:
+    """Stop a worker in the middle of a job until another has done it, then let it go on: what it writes must not count."""
+    stale = sum(_stale_after_suspension() for _ in range(times))
+    return {"suspended": times, "stale": stale}
+
+
+def _stale_after_suspension() -> bool:
+    from downloader.models import Job, JobState, VideoDownload
+    from downloader.services.jobs.queueing import enqueue
+
+    job, first = enqueue("late", {"seconds": 1.0}), worker()
+    _wait_until(lambda: Job.objects.filter(pk=job.pk, state=JobState.RUNNING).exists())
+    first.send_signal(signal.SIGSTOP)
+    second = worker()
+    _wait_until(lambda: not Job.objects.get(pk=job.pk).is_active)
+    second.terminate()
+    second.wait()
+    first.send_signal(signal.SIGCONT)
+    time.sleep(2.0)
+    first.terminate()
+    first.wait()
+    titles = VideoDownload.objects.filter(title__startswith=f"job {job.pk},").values_list("title", flat=True)
+    return list(titles) != [f"job {job.pk}, process {second.pid}"]
+
+
+def _wait_until(there: Callable[[], bool]) -> None:
+    end = time.monotonic() + 120
+    while not there():
+        if time.monotonic() > end:
+            raise SystemExit("what was waited for did not happen in 120 s")
+        time.sleep(0.05)
 
 
 def unhurried(count: int, idle: int, folder: Path) -> dict[str, float]:

@@ -79,7 +79,9 @@ def _jobs() -> Iterator[CheckMessage]:
             id="downloader.E007",
         )
     own = configured("JOBS", {})
-    wrong = own if not isinstance(own, dict) else [f"{name}: {path}" for name, path in own.items() if not _is_path(path)]
+    wrong = (
+        own if not isinstance(own, dict) else [f"{name}: {path}" for name, path in own.items() if not _is_path(path)]
+    )
     taken = set(KINDS) & set(own)
     if wrong or taken:
         yield Error(
