@@ -12,22 +12,28 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import timedelta
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import django
 
 from benchmarks.jobs_evidence import LINES, evidence_in
 
+if TYPE_CHECKING:
+    from downloader.models import Job
+
 WORKERS: Final = 2
 AT_WORK_S: Final = 3.0
 """How long a worker may work before it is killed, at most; drawn. Starting takes longer."""
 JOBS_A_KILL: Final = 16
-LONGEST_JOB_S: Final = 0.3
+SHORT_S: Final = (0.0, 0.3)
+LONG_S: Final = (6.0, 9.0)
+"""Longer than a lease with its grace, so that only signs of life keep them."""
+SHORT_A_LONG: Final = 50
 MOST_S: Final = 3_000.0
 MANAGE: Final = Path(__file__).resolve().parents[1] / "backend" / "manage.py"
 
@@ -51,17 +57,34 @@ def main() -> None:
 
 
 def enqueued(count: int, folder: Path) -> dict[str, Any]:
-    """Ask for ``count`` jobs, each in a transaction of its own; how long it took [ms]."""
+    """Ask for ``count`` jobs, each in a transaction of its own; how long it took [ms]. Then issue two tickets for each."""
     from downloader.services.jobs.queueing import enqueue
 
-    draw, took = random.Random(1), []
+    draw, jobs, took = random.Random(1), [], []
     for number in range(count):
-        arguments = {"folder": str(folder), "number": number, "seconds": draw.uniform(0, LONGEST_JOB_S)}
+        length = LONG_S if number >= count * (1 - 1 / SHORT_A_LONG) else SHORT_S
+        arguments = {"folder": str(folder), "number": number, "seconds": draw.uniform(*length)}
         started = time.perf_counter()
-        enqueue("evidence", arguments, most_attempts=20)
+        jobs.append(enqueue("evidence", arguments, most_attempts=20))
         took.append(1000 * (time.perf_counter() - started))
+    _issue_in_pairs(jobs)
     took.sort()
     return {"enqueue_ms_median": took[count // 2], "enqueue_ms_p99": took[int(0.99 * count)]}
+
+
+def _issue_in_pairs(jobs: Sequence[Job]) -> None:
+    """Replace the tickets by two for each job, one after the other, so that two workers take them at the same time."""
+    from django.db import transaction
+    from django_tasks_db.models import DBTaskResult
+
+    from downloader.services.jobs.tickets import issue
+
+    with transaction.atomic():
+        DBTaskResult.objects.all().delete()
+        for job in jobs:
+            issue(job.pk, job.due_at)
+            job.ticket = issue(job.pk, job.due_at)
+            job.save(update_fields=["ticket"])
 
 
 def killed(count: int, folder: Path) -> dict[str, Any]:

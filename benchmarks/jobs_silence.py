@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from datetime import UTC, datetime
+from itertools import pairwise
 from typing import Final
 
 from foreview.options import TrainingOptions
@@ -31,7 +32,7 @@ def main() -> None:
     took = time.monotonic() - started
     over.set()
     thread.join()
-    longest = max(after - before for before, after in zip(seen, seen[1:], strict=False))
+    longest = max(after - before for before, after in pairwise(seen))
     print(f"{VIDEOS} {took:.1f} {longest:.2f}")
 
 
