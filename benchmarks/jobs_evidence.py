@@ -17,11 +17,10 @@ if TYPE_CHECKING:
     from downloader.services.jobs.attempt import Run
 
 LINES: Final = "lines.txt"
-_STEPS: Final = 3
 
 
-def leave_evidence(run: Run, *, folder: str, number: int, seconds: float) -> dict[str, int]:
-    """Lock the number, write that it began, take ``seconds``, write that it ended."""
+def leave_evidence(run: Run, *, folder: str, number: int, seconds: float, steps: int = 3) -> dict[str, int]:
+    """Lock the number, write that it began, take ``seconds`` in so many steps, write that it ended."""
     place = Path(folder)
     with (place / f"{number}.lock").open("w") as lock:
         try:
@@ -30,9 +29,9 @@ def leave_evidence(run: Run, *, folder: str, number: int, seconds: float) -> dic
             _write(place, "twice", number)
             raise
         _write(place, "began", number)
-        for step in range(_STEPS):
-            run.report("working", step, _STEPS)
-            time.sleep(seconds / _STEPS)
+        for step in range(steps):
+            run.report("working", step, steps)
+            time.sleep(seconds / steps)
         _write(place, "ended", number)
     return {"number": number}
 

@@ -32,7 +32,7 @@ AT_WORK_S: Final = 3.0
 JOBS_A_KILL: Final = 16
 SHORT_S: Final = (0.0, 0.3)
 LONG_S: Final = (6.0, 9.0)
-"""Longer than a lease with its grace, so that only signs of life keep them."""
+"""Longer than a lease with its grace, and in one step, so that only signs of life from a thread keep them."""
 SHORT_A_LONG: Final = 50
 MOST_S: Final = 3_000.0
 MANAGE: Final = Path(__file__).resolve().parents[1] / "backend" / "manage.py"
@@ -62,8 +62,9 @@ def enqueued(count: int, folder: Path) -> dict[str, Any]:
 
     draw, jobs, took = random.Random(1), [], []
     for number in range(count):
-        length = LONG_S if number >= count * (1 - 1 / SHORT_A_LONG) else SHORT_S
-        arguments = {"folder": str(folder), "number": number, "seconds": draw.uniform(*length)}
+        long = number >= count * (1 - 1 / SHORT_A_LONG)
+        seconds = draw.uniform(*(LONG_S if long else SHORT_S))
+        arguments = {"folder": str(folder), "number": number, "seconds": seconds, "steps": 1 if long else 3}
         started = time.perf_counter()
         jobs.append(enqueue("evidence", arguments, most_attempts=20))
         took.append(1000 * (time.perf_counter() - started))
