@@ -40,7 +40,7 @@ ROWS: Final = {
 }
 SETTING: Final = """\
 Two real workers (`manage.py run_worker`); one of them is killed up to 3 s after it has begun its first job, and started anew, again and
-again. Leases are 4 s, jobs take up to 0.3 s, the last of them 6 to 9 s. Each job has two tickets in the queue, so that both workers reach for it
+again. Leases are 4 s, jobs take up to 0.3 s, the last of them 9 to 12 s. Each job has two tickets in the queue, so that both workers reach for it
 at the same time.
 """
 GOAL: Final = "Goal: none twice at once, none lost, nothing written late"

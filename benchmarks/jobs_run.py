@@ -31,7 +31,7 @@ AT_WORK_S: Final = 3.0
 """How long a worker may work before it is killed, at most; drawn. Starting takes longer."""
 JOBS_A_KILL: Final = 16
 SHORT_S: Final = (0.0, 0.3)
-LONG_S: Final = (6.0, 9.0)
+LONG_S: Final = (9.0, 12.0)
 """Longer than a lease with its grace, and in one step, so that only signs of life from a thread keep them."""
 SHORT_A_LONG: Final = 50
 MOST_S: Final = 3_000.0
