@@ -62,7 +62,7 @@ def enqueued(count: int, folder: Path) -> dict[str, Any]:
 
     draw, jobs, took = random.Random(1), [], []
     for number in range(count):
-        long = number >= count * (1 - 1 / SHORT_A_LONG)
+        long = number >= count - max(count // SHORT_A_LONG, 1)
         seconds = draw.uniform(*(LONG_S if long else SHORT_S))
         arguments = {"folder": str(folder), "number": number, "seconds": seconds, "steps": 1 if long else 3}
         started = time.perf_counter()
