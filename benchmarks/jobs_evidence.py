@@ -17,11 +17,10 @@ if TYPE_CHECKING:
     from downloader.services.jobs.attempt import Run
 
 LINES: Final = "lines.txt"
-_STEPS: Final = 3
 
 
-def leave_evidence(run: Run, *, folder: str, number: int, seconds: float) -> dict[str, int]:
-    """Lock the number, write that it began, take ``seconds``, write that it ended."""
+def leave_evidence(run: Run, *, folder: str, number: int, seconds: float, steps: int = 3) -> dict[str, int]:
+    """Lock the number, write that it began, take ``seconds`` in so many steps, write that it ended."""
     place = Path(folder)
     with (place / f"{number}.lock").open("w") as lock:
         try:
@@ -30,11 +29,23 @@ def leave_evidence(run: Run, *, folder: str, number: int, seconds: float) -> dic
             _write(place, "twice", number)
             raise
         _write(place, "began", number)
-        for step in range(_STEPS):
-            run.report("working", step, _STEPS)
-            time.sleep(seconds / _STEPS)
+        for step in range(steps):
+            run.report("working", step, steps)
+            time.sleep(seconds / steps)
         _write(place, "ended", number)
     return {"number": number}
+
+
+def write_late(run: Run, *, seconds: float) -> None:
+    """After ``seconds`` write a video that says which process wrote it, confirmed last: the test stops the process before."""
+    from django.db import transaction
+
+    from downloader.models import VideoDownload
+
+    time.sleep(seconds)
+    with transaction.atomic():
+        VideoDownload.objects.create(title=f"job {run.job.pk}, process {os.getpid()}")
+        run.confirm()
 
 
 def _write(folder: Path, word: str, number: int) -> None:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from io import StringIO
+from typing import Any
 
 from django.core.management import call_command
 from django.utils import timezone
 
 from downloader.models import Job
+from downloader.services.jobs.lease import claim
 from downloader.services.jobs.running import run
 
 FUNCTIONS = (
@@ -34,12 +36,19 @@ def work_once() -> str:
     return out.getvalue()
 
 
-def again(job: Job) -> Job:
+def again(job: Job) -> Any:
     """The job as it is now."""
     return Job.objects.get(pk=job.pk)
 
 
-def run_now(job: Job) -> Job:
+def claimed(job: Job, when: datetime | None = None) -> Job:
+    """The job, held by a worker since now."""
+    held = claim(job.pk, when or timezone.now())
+    assert held is not None
+    return held
+
+
+def run_now(job: Job) -> Any:
     """Do the job without a queue, as if its time had come."""
     Job.objects.filter(pk=job.pk).update(due_at=timezone.now())
     run(job.pk)

@@ -11,10 +11,9 @@ from django.core.management.base import CommandError
 from django.utils import timezone
 
 from downloader.models import Job
-from downloader.services.jobs.lease import claim
 from downloader.services.jobs.queueing import enqueue
 from downloader.services.jobs.schedule import SCHEDULE, enqueue_due
-from tests.backend.jobs import OWN, again, work_once
+from tests.backend.jobs import OWN, again, claimed, work_once
 
 pytestmark = pytest.mark.django_db
 LIST = "/admin/downloader/job/"
@@ -56,7 +55,7 @@ def test_a_failed_job_shows_why_with_its_log(admin_client):
 
 
 def test_selected_jobs_are_cancelled(admin_client):
-    waiting, running = enqueue("echo"), claim(enqueue("echo").pk, timezone.now())
+    waiting, running = enqueue("echo"), claimed(enqueue("echo"))
     asked = {"action": "cancel_selected", "_selected_action": [waiting.pk, running.pk]}
     page = admin_client.post(LIST, asked, follow=True).content.decode()
     assert "1 no longer wait; 1 that runs end at the next step." in page
@@ -94,7 +93,7 @@ def test_jobs_are_asked_for_listed_and_cancelled_on_the_command_line():
 
 
 def test_what_runs_is_said_to_end_at_its_next_step():
-    job = claim(enqueue("echo").pk, timezone.now())
+    job = claimed(enqueue("echo"))
     assert said_by("cancel_job", job.pk) == f"Job {job.pk} (echo) runs, and ends at its next step."
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.utils import timezone
@@ -12,7 +13,7 @@ from downloader.models import Job, JobState
 from downloader.services.jobs.lease import claim, close, give_back, hold, reap
 from downloader.services.jobs.queueing import cancel, enqueue
 from downloader.services.jobs.stopped import LeaseLost
-from tests.backend.jobs import HOUR, OWN, again, work_once
+from tests.backend.jobs import HOUR, OWN, again, claimed, work_once
 
 pytestmark = pytest.mark.django_db
 LEASE, GRACE = timedelta(seconds=60), timedelta(seconds=30)
@@ -31,15 +32,14 @@ def now():
 
 @pytest.fixture
 def job(now) -> Job:
-    claimed = claim(enqueue("echo", {"x": 1}).pk, now)
-    assert claimed is not None
-    return claimed
+    return claimed(enqueue("echo", {"x": 1}), now)
 
 
 def test_of_all_who_claim_a_job_one_gets_it(now):
     pk = enqueue("echo").pk
     claims = [claim(pk, now) for _ in range(5)]
     assert [found is not None for found in claims] == [True, False, False, False, False]
+    assert claims[0] is not None
     assert claims[0].lease_until == now + LEASE
 
 
@@ -80,14 +80,14 @@ def test_a_reaper_whose_clock_is_a_day_ahead_takes_nothing_from_the_living(job, 
     assert again(job).state == "running"
 
 
-def died(job: Job, now) -> Job:
+def died(job: Job, now) -> Any:
     reap(now + HOUR)
     assert reap(now + 2 * HOUR) == [job]
     return again(job)
 
 
 def test_after_its_last_attempt_a_job_fails_and_says_why(now):
-    job = claim(enqueue("echo", most_attempts=1).pk, now)
+    job = claimed(enqueue("echo", most_attempts=1), now)
     failed = died(job, now)
     assert failed.state == "failed"
     assert failed.error["rule"] == "a worker lives until its job is done"
@@ -116,7 +116,7 @@ def test_who_lost_the_lease_writes_nothing_any_more(job, now):
 
 def test_who_lost_the_lease_writes_nothing_while_another_worker_does_the_job(job, now):
     died(job, now)
-    second = claim(job.pk, now + 3 * HOUR)
+    second = claimed(job, now + 3 * HOUR)
     with pytest.raises(LeaseLost, match=r"."):
         close(job, now, JobState.FAILED)
     close(second, now, JobState.SUCCEEDED)
@@ -134,7 +134,7 @@ def test_the_dead_workers_ticket_is_spent_and_a_new_one_is_issued(job, now):
 @pytest.mark.parametrize("lost", ["deleted", "taken by a worker that died before it claimed the job"])
 def test_a_lost_ticket_is_issued_again(lost, now):
     job = enqueue("echo", {"x": 1})
-    tickets = DBTaskResult.objects.filter(pk=job.ticket)
+    tickets = DBTaskResult.objects.filter(pk=again(job).ticket)
     tickets.delete() if lost == "deleted" else tickets.update(status="RUNNING", started_at=now)
     reap(now)
     assert again(job).ticket == job.ticket  # it may be on its way

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 import pytest
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
 from downloader.models import Job, VideoDownload
 from downloader.services.jobs.attempt import MOST_LOG, Run, shutting_down
-from downloader.services.jobs.lease import claim
 from downloader.services.jobs.queueing import enqueue
 from downloader.services.jobs.running import run
-from tests.backend.jobs import OWN, again, run_now, work_once
+from tests.backend.jobs import OWN, again, claimed, run_now, work_once
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -103,7 +100,7 @@ def test_success_after_the_job_was_given_away_is_refused():
 def test_inside_a_transaction_a_report_writes_nothing_that_nobody_could_see(django_assert_num_queries):
     from django.db import transaction
 
-    attempt = Run(claim(enqueue("echo").pk, timezone.now()))
+    attempt = Run(claimed(enqueue("echo")))
     attempt.report("before", 0, 1)
     with transaction.atomic(), django_assert_num_queries(0):
         attempt.report("inside", 1, 1)
@@ -111,7 +108,7 @@ def test_inside_a_transaction_a_report_writes_nothing_that_nobody_could_see(djan
 
 
 def test_a_step_that_reports_a_thousand_times_is_not_written_a_thousand_times(django_assert_max_num_queries):
-    attempt = Run(claim(enqueue("echo").pk, timezone.now()))
+    attempt = Run(claimed(enqueue("echo")))
     with django_assert_max_num_queries(12):
         for done in range(1000):
             attempt.report("counting", done, 1000)
@@ -120,7 +117,7 @@ def test_a_step_that_reports_a_thousand_times_is_not_written_a_thousand_times(dj
 
 
 def test_the_log_keeps_its_last_lines_whole():
-    attempt = Run(claim(enqueue("echo").pk, timezone.now()))
+    attempt = Run(claimed(enqueue("echo")))
     for number in range(3000):
         attempt.log(f"line {number}")
     kept = attempt.log_so_far.splitlines()
@@ -131,6 +128,6 @@ def test_the_log_keeps_its_last_lines_whole():
 
 def test_a_job_that_another_worker_took_is_left_alone():
     job = enqueue("echo")
-    held = claim(job.pk, timezone.now() + timedelta(seconds=1))
+    held = claimed(job)
     run(job.pk)
     assert Job.objects.get(pk=job.pk).owner == held.owner
