@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Final
 
 import numpy as np
@@ -15,7 +15,9 @@ YEARLY_ALARMS: Final = 0.1
 """False alarms a year that all features together may raise where nothing drifts."""
 LEAST_EFFECT: Final = 0.2
 """Effect below which nothing is flagged, however sure it is: small, after Cohen 1988."""
-LEAST_BLOCKS: Final = 4
+BLOCKS_IN_RECENT: Final = 3
+"""Into how many blocks as many videos as the last ones are cut."""
+LEAST_BLOCKS: Final = 8
 """Blocks of the reference below which nothing is flagged: how much blocks differ is not known."""
 LEAST_SHARE: Final = 0.02
 """Share of the reference that a value of a category needs to be looked at on its own."""
@@ -66,15 +68,22 @@ def input_drift(reference: pl.DataFrame, recent: pl.DataFrame, *, looks_a_year: 
             f"found {reference.shape} and {recent.shape}",
         )
     compared = dict(_compared(reference, recent))
-    before, now = (np.column_stack([pair[side] for pair in compared.values()] or [[]]) for side in (0, 1))
+    if not compared:
+        return pl.DataFrame(schema=_SCHEMA)
+    before, now = (_side(compared, side) for side in (0, 1))
     effect = now.mean(axis=0) - before.mean(axis=0)
-    chance = YEARLY_ALARMS / (looks_a_year * max(len(compared), 1))
-    limit = np.maximum(_limits(before, recent.height, chance), LEAST_EFFECT)
+    chance = YEARLY_ALARMS / (looks_a_year * len(compared))
+    length = max(recent.height // BLOCKS_IN_RECENT, 1)
+    limit = np.maximum(limits(before, recent.height, chance, length=length), LEAST_EFFECT)
     found = pl.DataFrame(
         {"feature": list(compared), "effect": effect, "limit": limit, "flagged": np.abs(effect) > limit},
-        schema={"feature": pl.String, "effect": pl.Float64, "limit": pl.Float64, "flagged": pl.Boolean},
+        schema=_SCHEMA,
     )
     return found.sort(pl.col("effect").abs(), descending=True, maintain_order=True)
+
+
+def _side(compared: Mapping[str, tuple[Floats, Floats]], side: int) -> Floats:
+    return np.column_stack([pair[side] for pair in compared.values()])
 
 
 def _compared(reference: pl.DataFrame, recent: pl.DataFrame) -> Iterator[tuple[str, tuple[Floats, Floats]]]:
@@ -83,7 +92,10 @@ def _compared(reference: pl.DataFrame, recent: pl.DataFrame) -> Iterator[tuple[s
         before, now = reference[name], recent[name]
         numbers = list(_numbers(before, now))
         if numbers and (before.null_count() or now.null_count()):
-            yield f"{name} is missing", _standardised(*(part.is_null().cast(pl.Float64).to_numpy() for part in (before, now)))
+            yield (
+                f"{name} is missing",
+                _standardised(*(part.is_null().cast(pl.Float64).to_numpy() for part in (before, now))),
+            )
         for label, one, other in numbers:
             yield label, _standardised(one, other)
 
@@ -92,11 +104,12 @@ def _numbers(before: pl.Series, now: pl.Series) -> Iterator[tuple[str, Floats, F
     """Yield the numbers that stand for a column: itself, or for each frequent value of a category whether it is that; NaN where missing."""
     kind = before.dtype
     if kind.is_numeric() or kind == pl.Boolean:
-        yield before.name, *(part.cast(pl.Float64).to_numpy() for part in (before, now))
+        yield before.name, before.cast(pl.Float64).to_numpy(), now.cast(pl.Float64).to_numpy()
     elif kind == pl.String:
         counts = before.drop_nulls().value_counts(sort=True).head(MOST_VALUES)
         for value in counts.filter(pl.col("count") >= LEAST_SHARE * before.len())[before.name].sort().to_list():
-            yield f"{before.name} = {value}", *((part == value).cast(pl.Float64).to_numpy() for part in (before, now))
+            one, other = ((part == value).cast(pl.Float64).to_numpy() for part in (before, now))
+            yield f"{before.name} = {value}", one, other
 
 
 def _standardised(before: Floats, now: Floats) -> tuple[Floats, Floats]:
@@ -113,24 +126,50 @@ def _standardised(before: Floats, now: Floats) -> tuple[Floats, Floats]:
 
     usual = scores(known)
     spread = usual.std() or 1.0
-    return tuple(np.where(np.isnan(part), 0.0, (scores(part) - usual.mean()) / spread) for part in (before, now))  # type: ignore[return-value]  # two of them
+    one, other = (np.where(np.isnan(part), 0.0, (scores(part) - usual.mean()) / spread) for part in (before, now))
+    return one, other
 
 
-def _limits(before: Floats, size: int, chance: float) -> Floats:
-    """Return for each column how far the mean of a block of ``size`` rows strays from that of ``before`` with probability ``chance``."""
+def limits(before: Floats, size: int, chance: float, *, length: int) -> Floats:
+    """Return for each column how far the mean of the next ``size`` rows strays from that of ``before`` with probability ``chance``.
+
+    ``before`` (n, columns) has standard deviation 1 and is cut into blocks of ``length`` rows; infinite with fewer than :data:`LEAST_BLOCKS` of them.
+    """
     from scipy.stats import t
 
-    blocks = before.shape[0] // size
+    blocks = before.shape[0] // length
     if blocks < LEAST_BLOCKS:
         return np.full(before.shape[1], np.inf)
-    means = before[before.shape[0] - blocks * size :].reshape(blocks, size, -1).mean(axis=1)
+    means = before[before.shape[0] - blocks * length :].reshape(blocks, length, -1).mean(axis=1)
     away = means - means.mean(axis=0)
-    variance = (away**2).sum(axis=0) / (blocks - 1)
-    alike = (away[1:] * away[:-1]).sum(axis=0) / np.maximum((away**2).sum(axis=0), 1e-12)
-    # A short series understates how much neighbours resemble each other by about 1/blocks.
-    alike = np.clip(alike + 1 / blocks, 0.0, 0.9)
-    worth = np.maximum(blocks * (1 - alike) / (1 + alike), 2.0)
-    # Drawn one by one, the mean of a block varies by 1/size at least.
-    variance = np.maximum(variance * (1 - 1 / blocks) / (1 - 1 / worth), 1 / size)
-    limit: Floats = t.isf(chance / 2, worth - 1) * np.sqrt(variance * (1 + 1 / worth))
+    squares = (away**2).sum(axis=0)
+    together = repeats(away / np.sqrt(np.maximum(squares, 1e-12)))
+    worth = np.maximum(blocks / together, 2.0)
+    # Drawn one by one, the mean of a block varies by 1/length at least.
+    variance = np.maximum(squares / blocks / (1 - 1 / worth), 1 / length) * together
+    limit: Floats = t.isf(chance / 2, worth - 1) * np.sqrt(variance * (length / size + 1 / blocks))
     return limit
+
+
+def repeats(away: Floats) -> Floats:
+    """Return for each column of block means (blocks, columns; mean 0, sum of squares 1) how many of them tell what one that is drawn alone would.
+
+    That is 1 plus twice their correlations with later ones, up to the first that is not positive: Geyer 1992, *Practical Markov chain Monte Carlo*, who
+    sums pairs of them.
+    """
+    blocks = away.shape[0]
+    found, growing = np.ones(away.shape[1]), np.ones(away.shape[1], dtype=np.bool_)
+    for lag in range(1, blocks // 2):
+        # A short series understates how much its parts resemble each other by about 1/blocks.
+        alike = (away[lag:] * away[:-lag]).sum(axis=0) + 1 / blocks
+        growing &= alike > 0
+        found += np.where(growing, 2 * alike, 0.0)
+    return found
+
+
+_SCHEMA: Final[dict[str, pl.DataType]] = {
+    "feature": pl.String(),
+    "effect": pl.Float64(),
+    "limit": pl.Float64(),
+    "flagged": pl.Boolean(),
+}

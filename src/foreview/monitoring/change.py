@@ -1,0 +1,132 @@
+"""Did something change at once, such as what a platform counts as a view? A check on the scores of matured forecasts that suggests a date.
+
+A forecast's *normal score* is the standard normal quantile at the probability where its outcome fell. Those of a good release are standard normal; one that
+always errs alike, or a world that moves slowly, shifts all of them. Here the last scores are compared with those before.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+import polars as pl
+
+from foreview.metrics.point import Floats
+from foreview.monitoring.drift import LEAST_EFFECT, YEARLY_ALARMS, limits
+from foreview.vocabulary import FORMATS, QUANTILES, TARGETS
+
+WINDOWS: Final = (30, 60)
+"""How many of the last scores are compared with those before: few find a large change soon, many a small one."""
+MOST_BEFORE: Final = 400
+"""Scores before a window that it is compared with at most: the world of long ago is none of theirs."""
+BLOCK: Final = 10
+"""Scores whose mean tells how much neighbours resemble each other."""
+LOOKS_A_WINDOW: Final = 2
+"""Independent looks that looking after every video is worth, while a window fills anew."""
+LIMIT: Final = 4.0
+"""Normal scores beyond this count as this."""
+_YEAR_MS: Final = 365.25 * 86_400_000
+
+
+def normal_scores(rows: pl.DataFrame) -> Floats:
+    """Return the normal scores of n forecasts, within ± :data:`LIMIT`; NaN where the forecast was certain.
+
+    ``rows`` has the quantiles ``p2_5`` … ``p97_5`` and ``actual``. Between the quantiles and beyond, ln(1+y) is linear in the normal score.
+
+    Examples
+    --------
+    >>> from scipy.special import ndtri
+    >>> normal = {name: [float(np.exp(5 + 2 * ndtri(level)) - 1)] for name, level in QUANTILES.items()}
+    >>> normal_scores(pl.DataFrame(normal | {"actual": [float(np.exp(6) - 1)]})).round(6).tolist()
+    [0.5]
+
+    """
+    from scipy.special import ndtri
+
+    levels = np.asarray(ndtri(list(QUANTILES.values())))
+    ends = np.log1p(rows.select(pl.col(list(QUANTILES)).cast(pl.Float64)).to_numpy())
+    actual = np.log1p(rows["actual"].cast(pl.Float64).to_numpy())
+    left = np.clip((ends <= actual[:, None]).sum(axis=1) - 1, 0, levels.size - 2)
+    row = np.arange(rows.height)
+    low, step = ends[row, left], ends[row, left + 1] - ends[row, left]
+    share = (actual - low) / np.where(step > 0, step, 1.0)
+    # A flat part is a jump: what lies at it lies in its middle.
+    score = levels[left] + np.where(step > 0, share, 0.5) * (levels[left + 1] - levels[left])
+    return np.where(ends[:, -1] > ends[:, 0], np.clip(score, -LIMIT, LIMIT), np.nan)
+
+
+def suggested_changes(rows: pl.DataFrame) -> pl.DataFrame:
+    """Return for each target and format whether the last scores differ from those before, the surest first.
+
+    Parameters
+    ----------
+    rows:
+        Matured rows of a ledger by one release: ``video_id, format, target, as_of, issue_age_days`` [d], the quantiles and ``actual``. Of each video the first
+        forecast counts: later ones have seen the counts, and with them the change.
+
+    Returns
+    -------
+    ``target, format``; ``window``, how many of the last scores are compared; ``effect``: the difference of their mean [standard deviations]; ``limit``, which it
+    must exceed, infinite where there are too few scores before; ``flagged``; and ``changed_at``, null where nothing is flagged: the publication of the first
+    video after the change, as far as can be told. All of them share :data:`YEARLY_ALARMS <foreview.monitoring.drift.YEARLY_ALARMS>`, whether one looks
+    once a year or after every video. How the limit is found: see :func:`input_drift <foreview.monitoring.drift.input_drift>`.
+
+    """
+    scored = _first_scores(rows)
+    streams = [
+        part for target in TARGETS for kind in FORMATS if (part := scored.filter(target=target, format=kind)).height
+    ]
+    found = [_compared(part, window, YEARLY_ALARMS / len(streams)) for part in streams for window in WINDOWS]
+    return pl.DataFrame(found, schema=_SCHEMA).sort(
+        pl.col("effect").abs() / pl.col("limit"), descending=True, maintain_order=True
+    )
+
+
+def _first_scores(rows: pl.DataFrame) -> pl.DataFrame:
+    """Return the score of the first forecast of each video and target, in the order of publication."""
+    matured = rows.filter(pl.col("actual").is_not_null())
+    published = pl.col("as_of").dt.timestamp("ms") - (pl.col("issue_age_days") * 86_400_000).round().cast(pl.Int64)
+    scored = matured.with_columns(score=pl.Series(normal_scores(matured)), published_ms=published)
+    scored = scored.filter(pl.col("score").is_not_nan()).sort("as_of", maintain_order=True)
+    return scored.unique(("video_id", "target"), keep="first").sort("published_ms", "video_id")
+
+
+def _compared(stream: pl.DataFrame, window: int, alarms_a_year: float) -> dict[str, object]:
+    scores = stream["score"].to_numpy()
+    before, last = scores[:-window][-MOST_BEFORE:], scores[-window:]
+    told: dict[str, object] = {"target": stream["target"][0], "format": stream["format"][0], "window": window}
+    if last.size < window or not before.size:
+        return told | {"effect": 0.0, "limit": float("inf"), "flagged": False}
+    spread = before.std() or 1.0
+    effect = float((last.mean() - before.mean()) / spread)
+    looks = len(WINDOWS) * LOOKS_A_WINDOW * max(_a_year(stream) / window, 1.0)
+    standard = (before - before.mean())[:, None] / spread
+    limit = max(float(limits(standard, window, alarms_a_year / looks, length=BLOCK)[0]), LEAST_EFFECT)
+    flagged = abs(effect) > limit
+    told |= {"effect": effect, "limit": limit, "flagged": flagged}
+    return (
+        told | {"changed_at": stream["published_ms"][-2 * window + _split(scores[-2 * window :])]} if flagged else told
+    )
+
+
+def _split(scores: Floats) -> int:
+    """Return the position at which n scores are best cut into two parts with a mean each: the least squares of Hinkley 1970."""
+    n = np.arange(1, scores.size)
+    left, right = scores.cumsum()[:-1] / n, scores[::-1].cumsum()[:-1][::-1] / (scores.size - n)
+    return int(np.argmax(n * (scores.size - n) * (left - right) ** 2)) + 1
+
+
+def _a_year(stream: pl.DataFrame) -> float:
+    """Return how many scores come in a year."""
+    return float(stream.height * _YEAR_MS / max(stream["published_ms"][-1] - stream["published_ms"][0], 1))
+
+
+_SCHEMA: Final[dict[str, pl.DataType]] = {
+    "target": pl.String(),
+    "format": pl.String(),
+    "window": pl.Int64(),
+    "effect": pl.Float64(),
+    "limit": pl.Float64(),
+    "flagged": pl.Boolean(),
+    "changed_at": pl.Datetime("ms", "UTC"),
+}
