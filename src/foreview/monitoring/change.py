@@ -1,40 +1,31 @@
 """Did something change at once, such as what a platform counts as a view? A check on the scores of matured forecasts that suggests a date.
 
-A forecast's *normal score* is the standard normal quantile at the probability where its outcome fell. The scores of a good release are standard normal; one that
-errs always alike, or a world that moves a little, shifts them. Here they are compared with those of its own first videos, and a lasting shift is looked for: the
-cumulative sum of Page 1954, *Continuous inspection schemes*, whose time between false alarms Siegmund 1985, *Sequential analysis*, gives.
+A forecast's *normal score* is the standard normal quantile at the probability where its outcome fell. Those of a good release are standard normal; one that
+always errs alike, or a world that moves slowly, shifts all of them. Here the last scores are compared with those before.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime
 from typing import Final
 
 import numpy as np
 import polars as pl
 
 from foreview.metrics.point import Floats
-from foreview.monitoring.drift import YEARLY_ALARMS, repeats
+from foreview.monitoring.drift import LEAST_EFFECT, YEARLY_ALARMS, limits
 from foreview.vocabulary import FORMATS, QUANTILES, TARGETS
 
-ALLOWANCE: Final = 0.3
-"""Shift [standard deviations] of which no notice is taken: the sum grows only beyond it."""
-LEAST_BASELINE: Final = 60
-"""Scores below which it is not known what is usual."""
+WINDOWS: Final = (30, 60)
+"""How many of the last scores are compared with those before: few find a large change soon, many a small one."""
+MOST_BEFORE: Final = 400
+"""Scores before a window that it is compared with at most: the world of long ago is none of theirs."""
 BLOCK: Final = 10
 """Scores whose mean tells how much neighbours resemble each other."""
+LOOKS_A_WINDOW: Final = 2
+"""Independent looks that looking after every video is worth, while a window fills anew."""
 LIMIT: Final = 4.0
 """Normal scores beyond this count as this."""
-_DAYS_A_YEAR: Final = 365.25
-
-
-@dataclass(frozen=True, slots=True)
-class Usual:
-    """What scores are where nothing changed: their mean, and the standard deviation that the mean of many has, times √n."""
-
-    mean: float
-    spread: float
+_YEAR_MS: Final = 365.25 * 86_400_000
 
 
 def normal_scores(rows: pl.DataFrame) -> Floats:
@@ -64,126 +55,78 @@ def normal_scores(rows: pl.DataFrame) -> Floats:
     return np.where(ends[:, -1] > ends[:, 0], np.clip(score, -LIMIT, LIMIT), np.nan)
 
 
-def usual(scores: Floats) -> Usual:
-    """Return what is usual, of at least :data:`LEAST_BASELINE` scores in their order."""
-    blocks = scores.size // BLOCK
-    means = scores[scores.size - blocks * BLOCK :].reshape(blocks, BLOCK).mean(axis=1)
-    away = means - means.mean()
-    squares = float((away**2).sum())
-    together = float(repeats((away / np.sqrt(max(squares, 1e-12)))[:, None])[0])
-    long_run = BLOCK * squares / blocks / max(1 - together / blocks, 0.5) * together
-    return Usual(float(scores.mean()), float(np.sqrt(max(long_run, scores.var()))))
-
-
-def cumulative_sums(scores: Floats, before: Usual) -> tuple[Floats, Floats]:
-    """Return the sums for a rise and for a fall after each of n scores; each begins anew where it would fall below 0.
-
-    Examples
-    --------
-    >>> [found.round(3).tolist() for found in cumulative_sums(np.array([1.0, -1.0, -1.0]), Usual(0.0, 1.0))]
-    [[0.7, 0.0, 0.0], [0.0, 0.7, 1.4]]
-
-    """
-    away = (scores - before.mean) / before.spread
-    sums = np.zeros((2, scores.size))
-    for side, moved in enumerate((away, -away)):
-        total = (moved - ALLOWANCE).cumsum()
-        sums[side] = total - np.minimum.accumulate(np.minimum(total, 0.0))
-    return sums[0], sums[1]
-
-
-def limit_of_sums(scores_a_year: float, alarms_a_year: float) -> float:
-    """Return what one of both sums must exceed, so that they raise together so many false alarms a year.
-
-    Siegmund's approximation: one sum exceeds b − 1.166 every ``(exp(2kb) − 1 − 2kb) / 2k²`` scores, where k is the allowance.
-
-    Examples
-    --------
-    >>> round(limit_of_sums(2_000, 0.1), 1)
-    12.9
-
-    """
-    wanted = max(2 * scores_a_year / alarms_a_year, 1.0)
-    low, high = 0.0, 1_000.0
-    while high - low > 1e-9:
-        middle = (low + high) / 2
-        grown = 2 * ALLOWANCE * middle
-        between = (np.expm1(min(grown, 700.0)) - grown) / (2 * ALLOWANCE**2)
-        low, high = (middle, high) if between < wanted else (low, middle)
-    return max(high - 1.166, 1.0)
-
-
-def suggested_changes(rows: pl.DataFrame, since: datetime) -> pl.DataFrame:
-    """Return for each target and format whether its scores shifted for good, the surest first.
+def suggested_changes(rows: pl.DataFrame) -> pl.DataFrame:
+    """Return for each target and format whether the last scores differ from those before, the surest first.
 
     Parameters
     ----------
     rows:
         Matured rows of a ledger by one release: ``video_id, format, target, as_of, issue_age_days`` [d], the quantiles and ``actual``. Of each video the first
         forecast counts: later ones have seen the counts, and with them the change.
-    since:
-        The videos published before it say what is usual; those from it on are watched.
 
     Returns
     -------
-    ``target, format``; ``baseline`` and ``watched`` scores; ``sum`` and ``limit``; ``flagged``; and of what is flagged ``changed_at``, the publication of the first
-    video after the change as far as can be told, and ``shift`` [standard deviations of the scores] since. All of them share :data:`YEARLY_ALARMS
-    <foreview.monitoring.drift.YEARLY_ALARMS>`. Of a baseline that is too short nothing is said.
+    ``target, format``; ``window``, how many of the last scores are compared; ``effect``: the difference of their mean [standard deviations]; ``limit``, which it
+    must exceed, infinite where there are too few scores before; ``flagged``; and ``changed_at``, null where nothing is flagged: the publication of the first
+    video after the change, as far as can be told. All of them share :data:`YEARLY_ALARMS <foreview.monitoring.drift.YEARLY_ALARMS>`, whether one looks
+    once a year or after every video. How the limit is found: see :func:`input_drift <foreview.monitoring.drift.input_drift>`.
 
     """
-    published = pl.col("as_of") - pl.duration(milliseconds=(pl.col("issue_age_days") * 86_400_000).round())
-    scored = rows.filter(pl.col("actual").is_not_null())
-    scored = scored.with_columns(
-        score=pl.Series(normal_scores(scored)), published_at=published.cast(pl.Datetime("ms", "UTC"))
-    )
-    first = scored.filter(pl.col("score").is_not_nan()).sort("as_of", maintain_order=True)
-    first = first.unique(("video_id", "target"), keep="first", maintain_order=True).sort(
-        "published_at", maintain_order=True
-    )
+    scored = _first_scores(rows)
     streams = [
-        (part.filter(pl.col("published_at") < since), part.filter(pl.col("published_at") >= since))
-        for target in TARGETS
-        for kind in FORMATS
-        if (part := first.filter(target=target, format=kind)).height
+        part for target in TARGETS for kind in FORMATS if (part := scored.filter(target=target, format=kind)).height
     ]
-    enough = [(before, now) for before, now in streams if before.height >= LEAST_BASELINE and now.height]
-    found = [_watched(before, now, YEARLY_ALARMS / len(enough)) for before, now in enough]
+    found = [_compared(part, window, YEARLY_ALARMS / len(streams)) for part in streams for window in WINDOWS]
     return pl.DataFrame(found, schema=_SCHEMA).sort(
-        pl.col("sum") / pl.col("limit"), descending=True, maintain_order=True
+        pl.col("effect").abs() / pl.col("limit"), descending=True, maintain_order=True
     )
 
 
-def _watched(before: pl.DataFrame, now: pl.DataFrame, alarms_a_year: float) -> dict[str, object]:
-    scores = now["score"].to_numpy()
-    ordinary = usual(before["score"].to_numpy())
-    sums = cumulative_sums(scores, ordinary)
-    side = int(sums[1].max() > sums[0].max())
-    limit = limit_of_sums(_a_year(before), alarms_a_year)
-    told = {"target": now["target"][0], "format": now["format"][0], "baseline": before.height, "watched": now.height}
-    told |= {"sum": float(sums[side].max()), "limit": limit, "flagged": bool(sums[side].max() > limit)}
-    if told["flagged"]:
-        crossed = int(np.argmax(sums[side] > limit))
-        quiet = np.flatnonzero(sums[side][:crossed] == 0)
-        start = int(quiet[-1]) + 1 if quiet.size else 0
-        shift = (scores[start : crossed + 1].mean() - ordinary.mean) / ordinary.spread
-        told |= {"changed_at": now["published_at"][start], "shift": float(shift)}
-    return told
+def _first_scores(rows: pl.DataFrame) -> pl.DataFrame:
+    """Return the score of the first forecast of each video and target, in the order of publication."""
+    matured = rows.filter(pl.col("actual").is_not_null())
+    published = pl.col("as_of").dt.timestamp("ms") - (pl.col("issue_age_days") * 86_400_000).round().cast(pl.Int64)
+    scored = matured.with_columns(score=pl.Series(normal_scores(matured)), published_ms=published)
+    scored = scored.filter(pl.col("score").is_not_nan()).sort("as_of", maintain_order=True)
+    return scored.unique(("video_id", "target"), keep="first").sort("published_ms", "video_id")
 
 
-def _a_year(rows: pl.DataFrame) -> float:
-    """Return how many scores come in a year, as the baseline tells."""
-    days = (rows["published_at"][-1] - rows["published_at"][0]).total_seconds() / 86_400
-    return float(rows.height / max(days, 1.0) * _DAYS_A_YEAR)
+def _compared(stream: pl.DataFrame, window: int, alarms_a_year: float) -> dict[str, object]:
+    scores = stream["score"].to_numpy()
+    before, last = scores[:-window][-MOST_BEFORE:], scores[-window:]
+    told: dict[str, object] = {"target": stream["target"][0], "format": stream["format"][0], "window": window}
+    if last.size < window or not before.size:
+        return told | {"effect": 0.0, "limit": float("inf"), "flagged": False}
+    spread = before.std() or 1.0
+    effect = float((last.mean() - before.mean()) / spread)
+    looks = len(WINDOWS) * LOOKS_A_WINDOW * max(_a_year(stream) / window, 1.0)
+    standard = (before - before.mean())[:, None] / spread
+    limit = max(float(limits(standard, window, alarms_a_year / looks, length=BLOCK)[0]), LEAST_EFFECT)
+    flagged = abs(effect) > limit
+    told |= {"effect": effect, "limit": limit, "flagged": flagged}
+    return (
+        told | {"changed_at": stream["published_ms"][-2 * window + _split(scores[-2 * window :])]} if flagged else told
+    )
 
 
-_SCHEMA: Final = {
-    "target": pl.String,
-    "format": pl.String,
-    "baseline": pl.Int64,
-    "watched": pl.Int64,
-    "sum": pl.Float64,
-    "limit": pl.Float64,
-    "flagged": pl.Boolean,
+def _split(scores: Floats) -> int:
+    """Return the position at which n scores are best cut into two parts with a mean each: the least squares of Hinkley 1970."""
+    n = np.arange(1, scores.size)
+    left, right = scores.cumsum()[:-1] / n, scores[::-1].cumsum()[:-1][::-1] / (scores.size - n)
+    return int(np.argmax(n * (scores.size - n) * (left - right) ** 2)) + 1
+
+
+def _a_year(stream: pl.DataFrame) -> float:
+    """Return how many scores come in a year."""
+    return float(stream.height * _YEAR_MS / max(stream["published_ms"][-1] - stream["published_ms"][0], 1))
+
+
+_SCHEMA: Final[dict[str, pl.DataType]] = {
+    "target": pl.String(),
+    "format": pl.String(),
+    "window": pl.Int64(),
+    "effect": pl.Float64(),
+    "limit": pl.Float64(),
+    "flagged": pl.Boolean(),
     "changed_at": pl.Datetime("ms", "UTC"),
-    "shift": pl.Float64,
 }

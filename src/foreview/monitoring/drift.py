@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Final
 
 import numpy as np
@@ -68,15 +68,22 @@ def input_drift(reference: pl.DataFrame, recent: pl.DataFrame, *, looks_a_year: 
             f"found {reference.shape} and {recent.shape}",
         )
     compared = dict(_compared(reference, recent))
-    before, now = (np.column_stack([pair[side] for pair in compared.values()] or [[]]) for side in (0, 1))
+    if not compared:
+        return pl.DataFrame(schema=_SCHEMA)
+    before, now = (_side(compared, side) for side in (0, 1))
     effect = now.mean(axis=0) - before.mean(axis=0)
-    chance = YEARLY_ALARMS / (looks_a_year * max(len(compared), 1))
-    limit = np.maximum(_limits(before, recent.height, chance), LEAST_EFFECT)
+    chance = YEARLY_ALARMS / (looks_a_year * len(compared))
+    length = max(recent.height // BLOCKS_IN_RECENT, 1)
+    limit = np.maximum(limits(before, recent.height, chance, length=length), LEAST_EFFECT)
     found = pl.DataFrame(
         {"feature": list(compared), "effect": effect, "limit": limit, "flagged": np.abs(effect) > limit},
-        schema={"feature": pl.String, "effect": pl.Float64, "limit": pl.Float64, "flagged": pl.Boolean},
+        schema=_SCHEMA,
     )
     return found.sort(pl.col("effect").abs(), descending=True, maintain_order=True)
+
+
+def _side(compared: Mapping[str, tuple[Floats, Floats]], side: int) -> Floats:
+    return np.column_stack([pair[side] for pair in compared.values()])
 
 
 def _compared(reference: pl.DataFrame, recent: pl.DataFrame) -> Iterator[tuple[str, tuple[Floats, Floats]]]:
@@ -97,11 +104,12 @@ def _numbers(before: pl.Series, now: pl.Series) -> Iterator[tuple[str, Floats, F
     """Yield the numbers that stand for a column: itself, or for each frequent value of a category whether it is that; NaN where missing."""
     kind = before.dtype
     if kind.is_numeric() or kind == pl.Boolean:
-        yield before.name, *(part.cast(pl.Float64).to_numpy() for part in (before, now))
+        yield before.name, before.cast(pl.Float64).to_numpy(), now.cast(pl.Float64).to_numpy()
     elif kind == pl.String:
         counts = before.drop_nulls().value_counts(sort=True).head(MOST_VALUES)
         for value in counts.filter(pl.col("count") >= LEAST_SHARE * before.len())[before.name].sort().to_list():
-            yield f"{before.name} = {value}", *((part == value).cast(pl.Float64).to_numpy() for part in (before, now))
+            one, other = ((part == value).cast(pl.Float64).to_numpy() for part in (before, now))
+            yield f"{before.name} = {value}", one, other
 
 
 def _standardised(before: Floats, now: Floats) -> tuple[Floats, Floats]:
@@ -118,14 +126,17 @@ def _standardised(before: Floats, now: Floats) -> tuple[Floats, Floats]:
 
     usual = scores(known)
     spread = usual.std() or 1.0
-    return tuple(np.where(np.isnan(part), 0.0, (scores(part) - usual.mean()) / spread) for part in (before, now))  # type: ignore[return-value]  # two of them
+    one, other = (np.where(np.isnan(part), 0.0, (scores(part) - usual.mean()) / spread) for part in (before, now))
+    return one, other
 
 
-def _limits(before: Floats, size: int, chance: float) -> Floats:
-    """Return for each column how far the mean of ``size`` rows strays from that of ``before`` with probability ``chance``."""
+def limits(before: Floats, size: int, chance: float, *, length: int) -> Floats:
+    """Return for each column how far the mean of the next ``size`` rows strays from that of ``before`` with probability ``chance``.
+
+    ``before`` (n, columns) has standard deviation 1 and is cut into blocks of ``length`` rows; infinite with fewer than :data:`LEAST_BLOCKS` of them.
+    """
     from scipy.stats import t
 
-    length = max(size // BLOCKS_IN_RECENT, 1)
     blocks = before.shape[0] // length
     if blocks < LEAST_BLOCKS:
         return np.full(before.shape[1], np.inf)
@@ -154,3 +165,11 @@ def repeats(away: Floats) -> Floats:
         growing &= alike > 0
         found += np.where(growing, 2 * alike, 0.0)
     return found
+
+
+_SCHEMA: Final[dict[str, pl.DataType]] = {
+    "feature": pl.String(),
+    "effect": pl.Float64(),
+    "limit": pl.Float64(),
+    "flagged": pl.Boolean(),
+}
