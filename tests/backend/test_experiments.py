@@ -96,8 +96,8 @@ def test_it_ends_when_its_stop_rule_says_so_with_the_evidence_and_not_before():
     assert ended is not None
     kept = Experiment.objects.get(name="spring")
     assert (kept.state, kept.outcome) == ("decided", "challenger_better")
-    assert kept.evidence["pairs"] >= STOP.least_pairs
-    assert kept.evidence["low"] >= 0
+    assert (kept.evidence or {})["pairs"] >= STOP.least_pairs
+    assert (kept.evidence or {})["low"] >= 0
     assert kept.ending == "the challenger errs less"
     assert Release.objects.get(pk=experiment.challenger_id).state == Release.State.CANDIDATE
     assert serving_release().manifest.model_version == experiment.champion.version
@@ -119,7 +119,7 @@ def test_a_harmful_challenger_ends_it_before_the_least_pairs():
     ended = settle_experiment()
     assert ended is not None
     assert ended.outcome == "harmful"
-    assert ended.evidence["pairs"] < 90
+    assert (ended.evidence or {})["pairs"] < 90
 
 
 def test_another_champion_ends_the_comparison():
@@ -159,7 +159,7 @@ def test_a_stopped_experiment_keeps_where_it_stood_and_decides_nothing():
     matured(experiment, range(3), 50.0, 95.0)
     stopped = stop_experiment("spring", reason="enough")
     assert (stopped.state, stopped.outcome, stopped.ending) == ("stopped", "undecided", "enough")
-    assert stopped.evidence["pairs"] == 3
+    assert (stopped.evidence or {})["pairs"] == 3
     with pytest.raises(UsageError, match="spring is stopped"):
         stop_experiment("spring", reason="twice")
 

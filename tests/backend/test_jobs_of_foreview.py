@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import pytest
 
+from downloader import selectors
 from downloader.models import MLPrediction, VideoAnalytics, VideoDownload
 from downloader.services.jobs.kinds import KINDS, function_of
 from downloader.services.jobs.queueing import enqueue
 from downloader.services.jobs.stopped import LeaseLost
 from downloader.services.ml_model_trainer import MLModelTrainer
 from downloader.services.ml_prediction_service import MLPredictionService
+from downloader.services.serving import serving_release
 from foreview.options import TrainingOptions
-from foreview.releases.store import champion
 from foreview.simulation.world import DEFAULT_END, simulate
 from foreview.tables.folder import write_catalogue
 from tests.backend.jobs import again, work_once
@@ -48,7 +49,7 @@ def test_a_catalogue_is_imported_trained_on_and_forecast_by_a_worker(folder, rel
     assert [again(job).error for job in jobs] == [None] * 3
     imported, trained, forecast = (again(job).result for job in jobs)
     assert (imported["videos"], imported["daily"]) == (VideoDownload.objects.count(), VideoAnalytics.objects.count())
-    assert trained["model_version"] == served_by(releases)
+    assert trained["model_version"] == serving_release().manifest.model_version
     assert forecast == {"forecasts": 25}
     assert set(MLPrediction.objects.values_list("model_version", flat=True)) == {trained["model_version"]}
 
@@ -90,11 +91,6 @@ def test_a_users_mistake_fails_the_job_with_its_fact(kind, arguments, fact):
     assert fact in " ".join(failed.error.values())
 
 
-def served_by(releases) -> str:
-    folder = champion(releases)
-    return "" if folder is None else folder.name
-
-
 def refuse() -> None:
     raise LeaseLost(7)
 
@@ -113,4 +109,4 @@ def test_a_release_that_is_not_confirmed_does_not_serve(folder, releases):
     options = TrainingOptions(threads=1, issue_ages=(0.0, 3.0))
     with pytest.raises(LeaseLost, match=r"."):
         MLModelTrainer().train_all_models(as_of=DEFAULT_END, options=options, confirm=refuse)
-    assert champion(releases) is None
+    assert selectors.newest_promotion() is None

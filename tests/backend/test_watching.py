@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -34,7 +35,7 @@ LATER = BEGUN + timedelta(days=400)
 def lands(at: float, n: int) -> list[float]:
     """As many outcomes, spread around the normal score ``at``."""
     scores = at + np.random.default_rng(0).normal(size=n)
-    return np.expm1(5.0 + scores).tolist()
+    return [float(value) for value in np.expm1(5.0 + scores)]
 
 
 def test_where_nothing_was_promoted_there_is_nothing_to_watch():
@@ -156,7 +157,7 @@ def test_the_nightly_jobs_do_what_they_are_called():
     for kind in ("mature_labels", "watch", "verify_ledger"):
         enqueue(kind)
     call_command("run_worker", "--once")
-    results = dict(Job.objects.values_list("kind", "result"))
+    results: dict[str, Any] = dict(Job.objects.values_list("kind", "result"))
     assert set(Job.objects.values_list("state", flat=True)) == {"succeeded"}
     assert results["verify_ledger"]["rows"] >= 10
     assert results["watch"]["alerts"] == []

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, Final
 
 import polars as pl
@@ -30,8 +30,6 @@ RECENT: Final = 40
 """Last videos whose features are compared with those of the videos that the champion was trained on."""
 LAST_MATURED: Final = 200
 """Last matured videos whose coverage is checked, of each target."""
-WATCHED: Final = timedelta(days=90)
-"""Videos younger than this are watched for a lasting shift; the older ones say what is usual."""
 _COVERAGE: Final = 80
 
 
@@ -54,7 +52,7 @@ def watch(*, as_of: datetime | None = None) -> Watched:
     release = serving_release()
     rows = ledger_frame(release.manifest.model_version).filter(pl.col("as_of") <= t)
     first = rows.sort("as_of", maintain_order=True).unique(("video_id", "target"), keep="first", maintain_order=True)
-    alerts = [*_drifted(release, t), *_covered(first), *_shifted(first, t)]
+    alerts = [*_drifted(release, t), *_covered(first), *_shifted(first)]
     return Watched(tuple(alerts), expected_errors(rows, t))
 
 
@@ -134,13 +132,14 @@ def _of(share: Any) -> dict[str, float]:
     return {"hits": share.hits, "n": share.n, "low": share.low, "high": share.high}
 
 
-def _shifted(first: pl.DataFrame, as_of: datetime) -> list[Alert]:
-    found = suggested_changes(first.filter(role="served"), as_of - WATCHED).filter(pl.col("flagged"))
+def _shifted(first: pl.DataFrame) -> list[Alert]:
+    found = suggested_changes(first.filter(role="served")).filter(pl.col("flagged"))
+    found = found.unique(("target", "format"), keep="first", maintain_order=True)
     return [
         raise_alert(
             Alert.Kind.REGIME,
             f"{row['format']} {row['target']}",
-            f"Outcomes of {row['target']} of {row['format']} videos published since {row['changed_at']:%Y-%m-%d} lie {row['shift']:+.2f} standard "
+            f"Outcomes of {row['target']} of {row['format']} videos published since {row['changed_at']:%Y-%m-%d} lie {row['effect']:+.2f} standard "
             "deviations off. If the platform has redefined the metric, enter it under metric regimes; otherwise train again.",
             {**row, "changed_at": row["changed_at"].isoformat()},
         )

@@ -11,15 +11,6 @@ from downloader.management.steps import StepsCommand
 from foreview.monitoring.track_record import DIMENSIONS, ROLES, track_record
 from foreview.vocabulary import INTERVALS, TARGETS
 
-    "target",
-    "",
-    "forecasts",
-    "videos",
-    *(f"{level} % covers" for level in INTERVALS),
-    "MAE ln",
-    "skill against typical",
-)
-
 
 class Command(StepsCommand):
     help = (
