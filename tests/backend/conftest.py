@@ -24,5 +24,5 @@ def releases(settings, tmp_path: Path) -> Path:
 
 @pytest.fixture(scope="session")
 def world() -> World:
-    """Three channels, a hundred videos, 120 days."""
-    return simulate(channels=3, videos=100, seed=7, days=120)
+    """Three channels, 180 videos, 150 days: enough to fit models."""
+    return simulate(channels=3, videos=180, seed=7, days=150)

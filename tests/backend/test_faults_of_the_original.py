@@ -159,14 +159,15 @@ def test_except_exception_returned_none():
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.ExceptHandler):
                 caught = ast.unparse(node.type) if node.type else ""
-                assert caught not in ("", "Exception", "BaseException"), f"{path}:{node.lineno}"
+                raises = any(isinstance(part, ast.Raise) and part.exc is None for part in node.body)
+                assert raises or caught not in ("", "Exception", "BaseException"), f"{path}:{node.lineno}"
 
 
 @pytest.mark.parametrize("item_count", [1, 30])
 def test_every_video_cost_three_queries(item_count, django_assert_num_queries):
     for _ in range(item_count):
         video_with_days([10])
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(5):
         assert training_catalogue(PUBLISHED + timedelta(days=9)).daily.height == item_count
 
 

@@ -57,7 +57,7 @@ def test_a_catalogue_is_imported_trained_on_and_forecast_by_a_worker(folder, rel
 def test_hyperparameters_are_looked_for_by_a_worker(world, tmp_path, releases):
     write_catalogue(world.catalogue, tmp_path / "world")
     enqueue("import", {"folder": str(tmp_path / "world")})
-    job = enqueue("tune", {"as_of": AS_OF, "trials": 1, "videos": 60})
+    job = enqueue("tune", {"as_of": AS_OF, "trials": 1, "videos": 180})
     work_once()
     tuned = again(job).result
     assert tuned["trials"] == 1

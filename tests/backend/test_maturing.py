@@ -130,7 +130,7 @@ def test_maturing_asks_as_often_for_three_videos_as_for_one(item_count, django_a
     forecast_at(1)
     # Read: videos and outcomes of the ledger, usable ones, four tables; then savepoint, head locked and read, videos and outcomes
     # again, head locked and read, rows, head, release.
-    with django_assert_num_queries(17):
+    with django_assert_num_queries(18):
         assert mature_labels(as_of=NOON + timedelta(days=45))["usable"] == 3 * item_count
 
 

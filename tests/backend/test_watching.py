@@ -14,7 +14,7 @@ from django.core.management import call_command
 from downloader.gateways.catalogue import training_catalogue
 from downloader.gateways.importing import import_catalogue
 from downloader.gateways.record import ledger_frame
-from downloader.models import Alert, Job, MetricRegime, VideoDownload
+from downloader.models import Alert, DueTime, Job, JobState, MetricRegime, VideoDownload
 from downloader.services.alerts import acknowledge
 from downloader.services.jobs.queueing import enqueue
 from downloader.services.retraining import retrain_when_due, why_retrain
@@ -149,6 +149,18 @@ def test_an_alert_is_a_reason_where_new_labels_are_few_for_what_was_learnt():
     assert (job.kind, job.asked_by) == ("train", f"alert {alert.pk}: input_drift: duration_s")
     acknowledge(alert.pk, by="a person")
     assert why_retrain() == ""
+
+
+def test_a_job_of_the_schedule_that_failed_is_an_alert_until_its_line_succeeds():
+    error = {"rule": "a rule", "fact": "a fact", "next_step": "a step"}
+    failed = Job.objects.create(kind="forecast", state=JobState.FAILED, error=error)
+    DueTime.objects.create(line="nightly forecasts", due_at=BEGUN, job=failed)
+    (alert,) = watch().alerts
+    assert (alert.kind, alert.subject) == ("job", "nightly forecasts")
+    assert alert.text == f"Job {failed.pk} (forecast) of the schedule failed. a rule. a fact. a step"
+    better = Job.objects.create(kind="forecast", state=JobState.SUCCEEDED)
+    DueTime.objects.create(line="nightly forecasts", due_at=BEGUN + timedelta(days=1), job=better)
+    assert watch().alerts == ()
 
 
 def test_the_nightly_jobs_do_what_they_are_called():

@@ -30,14 +30,14 @@ def source_clock() -> SourceClock:
 
 
 def training_catalogue(as_of: datetime) -> Catalogue:
-    """Return the usable, published videos and what was known of them at ``as_of``: four queries, however many videos."""
+    """Return the usable, published videos and what was known of them at ``as_of``: five queries, however many videos."""
     return _catalogue(_with_catalogue_names(selectors.videos()), as_of, None)
 
 
 def forecast_catalogue(as_of: datetime, asked: Sequence[Any] | None = None) -> Catalogue:
     """Return the videos ``asked`` for (keys; None: all usable) with their channels' history, known at ``as_of``.
 
-    A video that is not public at ``as_of`` is there as if it were published at ``as_of``. Four queries, however many videos.
+    A video that is not public at ``as_of`` is there as if it were published at ``as_of``. Five queries, however many videos.
     """
     videos = _with_catalogue_names(selectors.videos(asked))
     now = pl.lit(as_of).cast(pl.Datetime("ms", "UTC"))

@@ -10,7 +10,7 @@ import polars as pl
 
 from downloader import selectors
 from downloader.models import Experiment
-from foreview.experiments.sequential import paired_differences
+from foreview.experiments.sequential import Declaration, paired_differences
 from foreview.metrics.point import Floats, ln_errors
 
 SIDES: Final = ("champion", "challenger")
@@ -37,6 +37,17 @@ def pairs_of(experiment: Experiment) -> pl.DataFrame:
             rows.append({"video": video, "actual": actual, **dict(zip(SIDES, both, strict=True))})
     schema = {"video": pl.String, "actual": pl.Float64, **dict.fromkeys(SIDES, pl.Float64)}
     return pl.DataFrame(rows, schema=schema).drop_nulls()
+
+
+def declaration_of(experiment: Experiment) -> Declaration:
+    """Return what was laid down before it began."""
+    return Declaration(
+        alpha=experiment.alpha,
+        least_pairs=experiment.least_pairs,
+        most_pairs=experiment.most_pairs,
+        clip=experiment.clip,
+        allowed_harm=experiment.allowed_harm,
+    )
 
 
 def differences_of(experiment: Experiment) -> Floats:

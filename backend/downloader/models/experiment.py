@@ -7,7 +7,6 @@ from django.db.models import Q
 
 from downloader.models.permanent import Permanent
 from downloader.models.release import Release
-from foreview.experiments.sequential import Declaration
 
 
 class Experiment(Permanent):
@@ -62,8 +61,3 @@ class Experiment(Permanent):
 
     def __str__(self) -> str:
         return self.name
-
-    @property
-    def declaration(self) -> Declaration:
-        """What was laid down before it began."""
-        return Declaration(self.alpha, self.least_pairs, self.most_pairs, self.clip, self.allowed_harm)

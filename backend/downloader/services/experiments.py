@@ -11,7 +11,7 @@ from typing import Any
 from django.db import IntegrityError, transaction
 
 from downloader import selectors
-from downloader.gateways.experiments import differences_of
+from downloader.gateways.experiments import declaration_of, differences_of
 from downloader.models import Experiment, Release
 from downloader.services.clock import issue_time
 from downloader.services.promotion import promote_release
@@ -119,7 +119,7 @@ def start_experiment(
 
 def follow_experiment(experiment: Experiment) -> Decision:
     """Return where the experiment stands, from the ledger alone; nothing is written. One may look as often as one likes."""
-    return decide(differences_of(experiment), experiment.declaration)
+    return decide(differences_of(experiment), declaration_of(experiment))
 
 
 def settle_experiment() -> Experiment | None:

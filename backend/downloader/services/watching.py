@@ -11,9 +11,10 @@ import polars as pl
 from downloader import selectors
 from downloader.gateways.catalogue import training_catalogue
 from downloader.gateways.record import ledger_frame
-from downloader.models import Alert
+from downloader.models import Alert, JobState
 from downloader.services.alerts import raise_alert
 from downloader.services.clock import issue_time
+from downloader.services.jobs.schedule import planned
 from downloader.services.serving import serving_release
 from foreview.features.matrix import feature_table
 from foreview.features.spec import FEATURES
@@ -44,15 +45,16 @@ class Watched:
 def watch(*, as_of: datetime | None = None) -> Watched:
     """Look at what is known at ``as_of`` (default: now), raise alerts, and return what was seen.
 
-    Where nothing was promoted yet there is nothing to watch.
+    Where nothing was promoted yet there is nothing to watch but the jobs.
     """
     t = issue_time(as_of)
+    failed = _failed_jobs()
     if selectors.newest_promotion() is None:
-        return Watched((), {})
+        return Watched(tuple(failed), {})
     release = serving_release()
     rows = ledger_frame(release.manifest.model_version).filter(pl.col("as_of") <= t)
     first = rows.sort("as_of", maintain_order=True).unique(("video_id", "target"), keep="first", maintain_order=True)
-    alerts = [*_drifted(release, t), *_covered(first), *_shifted(first)]
+    alerts = [*failed, *_drifted(release, t), *_covered(first), *_shifted(first)]
     return Watched(tuple(alerts), expected_errors(rows, t))
 
 
@@ -86,6 +88,20 @@ def expected_errors(rows: pl.DataFrame, as_of: datetime) -> dict[str, float]:
 
 def _sides(cutoff: datetime) -> tuple[pl.Expr, pl.Expr]:
     return pl.col("as_of") <= cutoff, pl.col("as_of") > cutoff
+
+
+def _failed_jobs() -> list[Alert]:
+    """Raise an alert for each line of the schedule whose last job failed."""
+    return [
+        raise_alert(
+            Alert.Kind.JOB,
+            planned_line.line.name,
+            f"Job {last.job.pk} ({last.job.kind}) of the schedule failed. {'. '.join((last.job.error or {}).values())}",
+            {"job": last.job.pk},
+        )
+        for planned_line in planned(issue_time(None))
+        if (last := planned_line.last) is not None and last.job is not None and last.job.state == JobState.FAILED
+    ]
 
 
 def _drifted(release: Release, as_of: datetime) -> list[Alert]:
