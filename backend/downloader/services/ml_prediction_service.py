@@ -67,9 +67,11 @@ class MLPredictionService:
         progress("forecasting", 1, 3)
         inputs = inputs_table(catalogue, release, _issues(catalogue, t, keys))
         forecasts = forecast_inputs(release, inputs, progress=progress)
-        records = forecast_records(release, inputs, forecasts, role=LedgerRow.Role.SERVED.value, now=now)
+        channels = dict(catalogue.videos.select("video_id", "channel_id").iter_rows())
+        said: dict[str, Any] = {"channels": channels, "now": now}
+        records = forecast_records(release, inputs, forecasts, role=LedgerRow.Role.SERVED.value, **said)
         for shadow in shadows:
-            records += _of_a_shadow(shadow, inputs, now)
+            records += _of_a_shadow(shadow, inputs, said)
         progress("saving", 2, 3)
         with transaction.atomic():
             saved = save_forecasts(forecasts, inputs, features_with(catalogue.declared), now)
@@ -85,11 +87,11 @@ class MLPredictionService:
         return MLModelTrainer().train_all_models(as_of=as_of, progress=progress)
 
 
-def _of_a_shadow(release: Release, inputs: pl.DataFrame, now: datetime) -> list[Record]:
+def _of_a_shadow(release: Release, inputs: pl.DataFrame, said: dict[str, Any]) -> list[Record]:
     """Return what a release in the shadow forecasts, for the ledger alone; without adaptation its inputs are those of the champion."""
     to_come = inputs.filter(is_to_come())
     forecasts = forecast_inputs(release, to_come)
-    return forecast_records(release, to_come, forecasts, role=LedgerRow.Role.SHADOW.value, now=now)
+    return forecast_records(release, to_come, forecasts, role=LedgerRow.Role.SHADOW.value, **said)
 
 
 def _issues(catalogue: Catalogue, as_of: datetime, keys: list[Any] | None) -> pl.DataFrame:
