@@ -10,7 +10,8 @@ from django.db import connection
 
 from downloader.gateways.catalogue import training_catalogue
 from downloader.gateways.importing import import_catalogue
-from downloader.models import LedgerRow, VideoAnalytics, VideoDownload
+from downloader.gateways.record import ledger_frame
+from downloader.models import LedgerRow, MLPrediction, VideoAnalytics, VideoDownload
 from downloader.services.ledger import verify_ledger
 from downloader.services.maturing import mature_labels
 from downloader.services.ml_prediction_service import MLPredictionService
@@ -66,6 +67,29 @@ def test_outcomes_are_the_labels_each_written_once_when_it_matured(world):
     before = verify_ledger()
     assert sum(mature_labels(as_of=later).values()) == 0
     assert verify_ledger() == before
+
+
+def test_forecasts_stand_beside_their_outcomes_from_the_ledger_alone(world):
+    import_catalogue(world.catalogue)
+    for days in (33, 25):
+        MLPredictionService().predict_videos(as_of=DEFAULT_END - timedelta(days=days))
+    mature_labels(as_of=DEFAULT_END)
+    known = {row["video_id"]: row for row in labels(training_catalogue(DEFAULT_END)).rows(named=True)}
+    channels = {str(key): channel for key, channel in VideoDownload.objects.values_list("pk", "channel_id")}
+    shown = {str(forecast.video_id): forecast for forecast in MLPrediction.objects.all()}
+    VideoDownload.objects.all().delete()
+    rows = ledger_frame()
+    assert rows.height == 4 * LedgerRow.objects.filter(kind="forecast").count() > 100
+    latest = rows.filter(as_of=DEFAULT_END - timedelta(days=25))
+    assert rows["actual"].null_count() < rows.height
+    for row in rows.rows(named=True):
+        assert row["actual"] == known[row["video_id"]][row["target"]]
+        assert row["channel_id"] == channels[row["video_id"]]
+    for row in latest.rows(named=True):
+        told = shown[row["video_id"]].by_target[row["target"]]
+        assert [row[name] for name in ("point", "p10", "p90", "typical", "model_type")] == [
+            told[name] for name in ("point", "p10", "p90", "typical", "model_type")
+        ]
 
 
 def test_only_what_was_forecast_has_an_outcome():

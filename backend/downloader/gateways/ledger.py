@@ -29,11 +29,17 @@ _CHUNK: Final = 2000
 
 
 def forecast_records(
-    release: Release, inputs: pl.DataFrame, forecasts: pl.DataFrame, *, role: str, now: datetime
+    release: Release,
+    inputs: pl.DataFrame,
+    forecasts: pl.DataFrame,
+    *,
+    channels: Mapping[str, str | None],
+    role: str,
+    now: datetime,
 ) -> list[Record]:
     """Return a record for each row of ``inputs`` that forecasts something: of which a target is still to come.
 
-    ``forecasts`` are those of ``inputs``, a row a target, in the same order.
+    ``forecasts`` are those of ``inputs``, a row a target, in the same order; ``channels`` says for each video whose it is.
     """
     to_come = inputs.select(is_to_come()).to_series()
     told = _by_issue(forecasts.filter(pl.Series(to_come.to_numpy().repeat(len(TARGETS)))))
@@ -44,6 +50,7 @@ def forecast_records(
             "role": role,
             "release": release.manifest.model_version,
             "written_at": now,
+            "channel": channels[record["video_id"]],
             "format": FORMATS[0] if record["features"].get("is_short") == 1.0 else FORMATS[1],
             "fingerprint": _fingerprint(record),
             "inputs": record,

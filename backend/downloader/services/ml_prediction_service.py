@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -74,7 +74,8 @@ class MLPredictionService:
         catalogue = forecast_catalogue(t, keys)
         progress("forecasting", 1, 3)
         inputs = inputs_table(catalogue, release, _issues(catalogue, t, keys))
-        forecasts, records = _forecast_all(release, shadows, inputs, now)
+        channels = dict(catalogue.videos.select("video_id", "channel_id").iter_rows())
+        forecasts, records = _forecast_all([release, *shadows], inputs, {"channels": channels, "now": now})
         progress("saving", 2, 3)
         with transaction.atomic():
             saved = save_forecasts(forecasts, inputs, features_with(catalogue.declared), now)
@@ -92,23 +93,23 @@ class MLPredictionService:
 
 
 def _forecast_all(
-    serving: Release, shadows: Iterable[Release], inputs: pl.DataFrame, now: datetime
+    releases: Sequence[Release], inputs: pl.DataFrame, said: Mapping[str, Any]
 ) -> tuple[pl.DataFrame, list[Record]]:
     """Return the forecasts that are served, and what goes into the ledger: those, and what the other releases forecast of what is to come.
 
-    The champion serves, but for the videos that a split gives to its challenger. Without adaptation all releases have the same inputs.
+    The first of ``releases``, the champion, serves, but for the videos that a split gives to its challenger. Without adaptation all releases have the same inputs.
     """
     challenger, its = served_by_challenger(inputs["video_id"])
     given_away = pl.Series(its, dtype=pl.Boolean)
     served, records = [], []
-    for release in (serving, *shadows):
-        mine = ~given_away if release is serving else given_away & (release.manifest.model_version == challenger)
+    for release in releases:
+        mine = ~given_away if release is releases[0] else given_away & (release.manifest.model_version == challenger)
         shown, unshown = inputs.filter(mine), inputs.filter(~mine & is_to_come())
         served.append(forecast_inputs(release, shown))
-        records += forecast_records(release, shown, served[-1], role=LedgerRow.Role.SERVED.value, now=now)
+        records += forecast_records(release, shown, served[-1], role=LedgerRow.Role.SERVED.value, **said)
         if unshown.height:
             told = forecast_inputs(release, unshown)
-            records += forecast_records(release, unshown, told, role=LedgerRow.Role.SHADOW.value, now=now)
+            records += forecast_records(release, unshown, told, role=LedgerRow.Role.SHADOW.value, **said)
     return pl.concat([frame for frame in served if frame.height] or served[:1]), records
 
 
