@@ -54,10 +54,10 @@ def test_a_catalogue_is_imported_trained_on_and_forecast_by_a_worker(folder, rel
     assert set(MLPrediction.objects.values_list("model_version", flat=True)) == {trained["model_version"]}
 
 
-def test_hyperparameters_are_looked_for_by_a_worker(world, tmp_path, releases):
-    write_catalogue(world.catalogue, tmp_path / "world")
+def test_hyperparameters_are_looked_for_by_a_worker(tmp_path, releases):
+    write_catalogue(simulate(channels=3, videos=400, seed=7).catalogue, tmp_path / "world")
     enqueue("import", {"folder": str(tmp_path / "world")})
-    job = enqueue("tune", {"as_of": AS_OF, "trials": 1, "videos": 180})
+    job = enqueue("tune", {"as_of": AS_OF, "trials": 1, "videos": 400})
     work_once()
     tuned = again(job).result
     assert tuned["trials"] == 1
