@@ -8,10 +8,11 @@
     │   ├── SourceError                   a file to import
     │   ├── StudyError                    a study of something else, or one of its files
     │   └── NotEnoughHistory              no label is mature, or no video qualifies
-    └── ReleaseError (RuntimeError)       a release that must not be served; exit code 3
-        ├── ReleaseCorrupt                a hash does not match
-        ├── ReleaseFormatUnknown          written by another format version
-        └── ReleaseFeaturesDiffer         made for another feature list
+    ├── ReleaseError (RuntimeError)       a release that must not be served; exit code 3
+    │   ├── ReleaseCorrupt                a hash does not match
+    │   ├── ReleaseFormatUnknown          written by another format version
+    │   └── ReleaseFeaturesDiffer         made for another feature list
+    └── LedgerBroken (RuntimeError)       a row of the ledger was changed, removed or inserted; exit code 3
 
 Each message says the rule, the fact and the next step; ``facts`` holds the same for machines.
 """
@@ -90,3 +91,15 @@ class ReleaseFormatUnknown(ReleaseError):  # noqa: N818
 
 class ReleaseFeaturesDiffer(ReleaseError):  # noqa: N818
     """The release was trained on another feature list than this version computes."""
+
+
+class LedgerBroken(ForeviewError, RuntimeError):  # noqa: N818  (the state is the name)
+    """A row of the ledger was changed, removed or inserted; ``row`` is the number of the first one."""
+
+    def __init__(self, row: int, fact: str) -> None:
+        self.row = row
+        super().__init__(
+            "a row of the ledger is never changed, removed or inserted",
+            f"row {row}: {fact}",
+            "Compare it with a backup of the database; rows before it are as they were written",
+        )
