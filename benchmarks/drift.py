@@ -18,7 +18,9 @@ import polars as pl
 from benchmarks.drift_schemes import SCHEMES, Past
 from foreview.curves.labels import labels
 from foreview.forecasting.adapting import Adaptation, follow, matured_outcomes
-from foreview.forecasting.forecaster import forecast_table, issue_table, issues_at_age
+from foreview.forecasting.forecaster import forecast_inputs, issues_at_age
+from foreview.forecasting.inputs import adapted as adapted_by
+from foreview.forecasting.inputs import inputs_table
 from foreview.metrics.bootstrap import bootstrap_means
 from foreview.options import Hyperparameters, TrainingOptions
 from foreview.releases.manifest import Release
@@ -98,9 +100,9 @@ def _scored(catalogue: Catalogue, release: Release, adaptation: Adaptation, age:
     """Return the later videos' forecasts of views at ``age`` whose outcome is known, as released and adapted, one row each."""
     later = catalogue.videos.filter(pl.col("published_at") > CUTOFF)["video_id"]
     issues = issues_at_age(catalogue, END, age).filter(pl.col("video_id").is_in(later.implode()))
-    table = issue_table(catalogue, release, issues)
-    static = forecast_table(catalogue, release, table)
-    adapted = forecast_table(catalogue, release, table, adaptation=adaptation)
+    inputs = inputs_table(catalogue, release, issues)
+    static = forecast_inputs(release, inputs)
+    adapted = forecast_inputs(release, adapted_by(inputs, release, adaptation))
     both = pl.concat([_ends(static, "static"), _ends(adapted, "adapted")], how="horizontal")
     rows = adapted.select("video_id", "as_of", "target", "model_type", "adapted_outcomes").hstack(both)
     rows = rows.filter(pl.col("target").is_in(TARGETS), pl.col("model_type") != "observed")

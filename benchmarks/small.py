@@ -19,7 +19,8 @@ import numpy as np
 import polars as pl
 
 from foreview.curves.labels import labels
-from foreview.forecasting.forecaster import forecast_table, issue_table
+from foreview.forecasting.forecaster import forecast_inputs
+from foreview.forecasting.inputs import inputs_table
 from foreview.learners.structure import baseline
 from foreview.options import TrainingOptions
 from foreview.releases.manifest import Release
@@ -91,7 +92,7 @@ def _cutoff(world: World, size: int) -> datetime:
 
 def _at_age(world: World, release: Release, later: pl.DataFrame, age: float) -> pl.DataFrame:
     issues = later.select("video_id", as_of=pl.col("published_at") + timedelta(days=age))
-    table = issue_table(world.catalogue, release, issues)
+    table = inputs_table(world.catalogue, release, issues)
     kinds = models_of(release)
     served = {"views_7d": "views", "views_30d": "views", "engagement_rate": "engagement"}
     growth = [
@@ -101,7 +102,7 @@ def _at_age(world: World, release: Release, later: pl.DataFrame, age: float) -> 
         for target, kind in served.items()
     ]
     actual = world.truth.unpivot(TARGETS, index="video_id", variable_name="target", value_name="actual")
-    found = forecast_table(world.catalogue, release, table).with_columns(age=pl.lit(age))
+    found = forecast_inputs(release, table).with_columns(age=pl.lit(age))
     beside = found.join(pl.concat(growth), on=["video_id", "target"]).join(actual, on=["video_id", "target"])
     return beside.filter(pl.col("model_type") != "observed").drop_nulls("actual")
 

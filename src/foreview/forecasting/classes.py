@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import polars as pl
 
-from foreview.forecasting.forecaster import forecast_table, issue_table
+from foreview.forecasting.forecaster import forecast_inputs
+from foreview.forecasting.inputs import inputs_table
 from foreview.releases.manifest import Release
 from foreview.tables.catalogue import Catalogue
 
@@ -16,4 +17,4 @@ def forecast_with_bounds(catalogue: Catalogue, release: Release, issues: pl.Data
     thirds of the channel-format's own history as known at the issue time. ``p_low_distribution`` … are read off the distribution,
     ``p_low_classifier`` … said by the classifier, null where there is none; ``p_low`` … are one of the two, as ``class_source`` says.
     """
-    return forecast_table(catalogue, release, issue_table(catalogue, release, issues))
+    return forecast_inputs(release, inputs_table(catalogue, release, issues))

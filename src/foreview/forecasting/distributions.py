@@ -15,7 +15,7 @@ from foreview.learners.matrix import Vector
 from foreview.learners.relative import predict_relative
 from foreview.learners.structure import column, slices_of
 from foreview.releases.models import KindModel
-from foreview.uncertainty.adaptive import Correction, Course, corrected, correction
+from foreview.uncertainty.adaptive import Correction, corrected
 from foreview.uncertainty.conformal import score_quantiles
 from foreview.uncertainty.distribution import at_least, bounded, mrse_point, with_zero
 from foreview.vocabulary import KIND_OF_TARGET, SMALLEST_UNIT, TARGETS, ModelKind, Target
@@ -34,13 +34,13 @@ def predicted(
     models: Mapping[ModelKind, KindModel],
     table: pl.DataFrame,
     known: Mapping[Target, Known],
-    courses: Mapping[str, Course],
+    corrections: Mapping[Target, Correction],
 ) -> dict[Target, Predicted]:
-    """Return the distribution of every target for each row of a feature table, corrected by the ``courses`` of its slices.
+    """Return the distribution of every target for each row of a feature table, corrected as ``corrections`` say.
 
     7-day views are raised to what was counted, 30-day views to that and to the 7-day views, level by level.
     """
-    around = {target: _around(models, table, target, courses) for target in TARGETS}
+    around = {target: _around(models, table, target, corrections[target]) for target in TARGETS}
     around["revenue_30d"] = _with_none(models["revenue"], table, around["revenue_30d"])
     found = {target: replace(one, values=_settled(one.values, known[target])) for target, one in around.items()}
     month, week = found["views_30d"], found["views_7d"]
@@ -69,12 +69,9 @@ def placed(models: Mapping[ModelKind, KindModel], table: pl.DataFrame, target: T
     return replace(at, location=revenue_location(at.location, views))
 
 
-def _around(
-    models: Mapping[ModelKind, KindModel], table: pl.DataFrame, target: Target, courses: Mapping[str, Course]
-) -> Predicted:
+def _around(models: Mapping[ModelKind, KindModel], table: pl.DataFrame, target: Target, by: Correction) -> Predicted:
     """Return the distributions around where ``target`` is placed, on the scale of :func:`placed`."""
     at = placed(models, table, target)
-    by = correction(courses, at.slices, table["as_of"].dt.timestamp("ms").to_numpy().astype(np.int64))
     scores = corrected(score_quantiles(models[KIND_OF_TARGET[target]].calibration, at.slices), by)
     return Predicted(at.location[:, None] + at.spread[:, None] * scores, at.skilled, by)
 

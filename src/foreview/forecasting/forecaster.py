@@ -3,26 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import fields
 from datetime import datetime
-from typing import Final
+from typing import Final, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from foreview.errors import ReleaseFeaturesDiffer
-from foreview.features.matrix import feature_table
-from foreview.forecasting.adapting import Adaptation, check_adaptation
+from foreview.forecasting.adapting import Adaptation
 from foreview.forecasting.chance import above_zero
 from foreview.forecasting.distributions import Predicted, predicted, relative_points
 from foreview.forecasting.history import history_columns
-from foreview.forecasting.known import Known, known_at_issue
+from foreview.forecasting.inputs import corrections_of, inputs_table, settled_of
+from foreview.forecasting.known import Known
 from foreview.learners.matrix import Vector
 from foreview.options import Progress, silent
 from foreview.releases.manifest import Release
 from foreview.releases.models import models_of
 from foreview.tables.catalogue import Catalogue, utc_ms
-from foreview.uncertainty.adaptive import Correction, Course
+from foreview.uncertainty.adaptive import Correction
 from foreview.uncertainty.confidence import confidence
 from foreview.uncertainty.distribution import quantile
 from foreview.vocabulary import CLASSES, DAY_MS, KIND_OF_TARGET, QUANTILES, TARGETS, ModelKind, Target
@@ -48,7 +48,7 @@ _COLUMNS: Final = (
     "adapted_shift",
     "adapted_stretch",
 )
-_AS_RELEASED: Final[Mapping[str, Course]] = {}
+OfRows = TypeVar("OfRows", Known, Correction)
 
 
 def issues_as_of(catalogue: Catalogue, as_of: datetime) -> pl.DataFrame:
@@ -93,36 +93,24 @@ def forecast(
         Where the catalogue lacks a declared column that the release was trained with.
 
     """
-    table = issue_table(catalogue, release, issues)
-    return forecast_table(catalogue, release, table, adaptation=adaptation, progress=progress).select(_COLUMNS)
+    inputs = inputs_table(catalogue, release, issues, adaptation=adaptation)
+    return forecast_inputs(release, inputs, progress=progress).select(_COLUMNS)
 
 
-def issue_table(catalogue: Catalogue, release: Release, issues: pl.DataFrame) -> pl.DataFrame:
-    """Return the feature table of ``issues``, checked to be one that ``release`` can read; errors as in :func:`forecast`."""
-    _check_declared(catalogue, release)
-    return feature_table(catalogue, issues.select("video_id", pl.col("as_of").cast(pl.Datetime("ms", "UTC"))))
+def forecast_inputs(release: Release, inputs: pl.DataFrame, *, progress: Progress = silent) -> pl.DataFrame:
+    """Return :func:`forecast` of the rows of an :func:`inputs table <foreview.forecasting.inputs.inputs_table>`.
 
-
-def forecast_table(
-    catalogue: Catalogue,
-    release: Release,
-    table: pl.DataFrame,
-    *,
-    adaptation: Adaptation | None = None,
-    progress: Progress = silent,
-) -> pl.DataFrame:
-    """Return :func:`forecast` of the rows of an :func:`issue_table`, with :func:`all columns <foreview.forecasting.history.history_columns>`."""
-    if adaptation is not None:
-        check_adaptation(adaptation, release)
-    courses = _AS_RELEASED if adaptation is None else adaptation.courses
-    known = known_at_issue(catalogue, table)
+    With :func:`all columns <foreview.forecasting.history.history_columns>`. It is a function of the two alone: a row gives the same forecast, bit
+    for bit, alone or in a batch, today or read back from where it was written down.
+    """
+    known, corrections = settled_of(inputs), corrections_of(inputs)
     models = models_of(release)
     parts = []
-    for start in range(0, max(table.height, 1), _CHUNK):
+    for start in range(0, max(inputs.height, 1), _CHUNK):
         part = slice(start, start + _CHUNK)
-        found = predicted(models, table[part], _cut(known, part), courses)
-        parts.append(_forecast_part(release, table[part], _cut(known, part), found))
-        progress("forecasts", min(start + _CHUNK, table.height), table.height)
+        found = predicted(models, inputs[part], _cut(known, part), _cut(corrections, part))
+        parts.append(_forecast_part(release, inputs[part], _cut(known, part), found))
+        progress("forecasts", min(start + _CHUNK, inputs.height), inputs.height)
     return pl.concat(parts)
 
 
@@ -185,15 +173,6 @@ def _without_skill(release: Release, kind: ModelKind) -> str:
     return "prior" if release.manifest.kinds[kind].state == "prior" else "typical"
 
 
-def _cut(known: Mapping[Target, Known], part: slice) -> dict[Target, Known]:
-    return {target: Known(k.value[part], k.lower[part], k.upper[part], k.because[part]) for target, k in known.items()}
-
-
-def _check_declared(catalogue: Catalogue, release: Release) -> None:
-    needed, given = set(release.manifest.declared), set(catalogue.declared)
-    if missing := sorted(column.name for column in needed - given):
-        raise ReleaseFeaturesDiffer(
-            "a catalogue declares the columns that its release was trained with, with the same unit, kind and known_after_days",
-            f"missing or different: {', '.join(missing)}",
-            "Add them to catalogue.json and videos.parquet, or train a release on this catalogue",
-        )
+def _cut(facts: Mapping[Target, OfRows], part: slice) -> dict[Target, OfRows]:
+    """Return ``facts`` of the rows of a part."""
+    return {target: type(of)(*(getattr(of, item.name)[part] for item in fields(of))) for target, of in facts.items()}
