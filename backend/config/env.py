@@ -24,6 +24,7 @@ class Environment:
     timezone: str
     delay_hours: float
     missing_day_is_zero: bool
+    promote_when_better: bool
 
 
 def read_environment(checkout: Path) -> Environment:
@@ -50,6 +51,7 @@ def read_environment(checkout: Path) -> Environment:
         ),
         delay_hours=float(env.float("FOREVIEW_DELAY_HOURS", default=48.0)),
         missing_day_is_zero=bool(env.bool("FOREVIEW_MISSING_DAY_IS_ZERO", default=False)),
+        promote_when_better=bool(env.bool("FOREVIEW_PROMOTE_WHEN_BETTER", default=False)),
     )
 
 

@@ -20,6 +20,7 @@ FOREVIEW = {
     "TIMEZONE": _environment.timezone,
     "DELAY_HOURS": _environment.delay_hours,
     "MISSING_DAY_IS_ZERO": _environment.missing_day_is_zero,
+    "PROMOTE_WHEN_BETTER": _environment.promote_when_better,
 }
 
 INSTALLED_APPS = [

@@ -16,7 +16,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 OWN_APP: Final = "downloader"
 TABLES: Final = ("VIDEO", "ANALYTICS", "EARNINGS", "SNAPSHOTS")
-KEYS: Final = ("RELEASES", "TIMEZONE", "DELAY_HOURS", "MISSING_DAY_IS_ZERO", *TABLES)
+KEYS: Final = ("RELEASES", "TIMEZONE", "DELAY_HOURS", "MISSING_DAY_IS_ZERO", "PROMOTE_WHEN_BETTER", *TABLES)
 TABLE_KEYS: Final = ("model", "fields", "usable", "migration")
 
 CACHED: Final = ("ml_predicted_views_30d", "ml_predicted_revenue_30d", "ml_confidence")
@@ -132,6 +132,14 @@ def _beside_the_project() -> Path | None:
     return None if base is None else Path(base) / "releases"
 
 
+def promote_when_better() -> bool:
+    """Return whether a release that passes the gate is promoted without being asked; no, unless the setting says so.
+
+    Only True is a yes: whatever else is written there, and the system check refuses it, nothing is promoted.
+    """
+    return _setting().get("PROMOTE_WHEN_BETTER", False) is True
+
+
 def clock_settings() -> dict[str, Any]:
     """Return timezone, delay_hours and missing_day_is_zero of the analytics, where they are set."""
     setting = _setting()
@@ -142,6 +150,8 @@ def problems() -> list[str]:
     """Return what is wrong with the shape of the setting, as sentences; models and fields are the system checks' business."""
     setting = _setting()
     found = [f"FOREVIEW has no key {key!r}; it has {', '.join(KEYS)}" for key in setting if key not in KEYS]
+    if not isinstance(found_there := setting.get("PROMOTE_WHEN_BETTER", False), bool):
+        found.append(f"FOREVIEW['PROMOTE_WHEN_BETTER'] is True or False; found {found_there!r}")
     for name in TABLES:
         if isinstance(mapped := setting.get(name), dict):
             found += [f"FOREVIEW[{name!r}] has no key {key!r}" for key in mapped if key not in TABLE_KEYS]

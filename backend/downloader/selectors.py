@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from typing import Any, Final
 
 import polars as pl
@@ -14,9 +15,10 @@ from django.db.models.functions import Cast
 
 from downloader.configuration import Table, table, video_table
 from downloader.frames import Schema, frame_of
-from downloader.models import MLPrediction, VideoDownload
+from downloader.models import LedgerRow, MLPrediction, Promotion, Release, VideoDownload
 from foreview.errors import UsageError
 from foreview.tables.schema import TEXTS, TIME
+from foreview.vocabulary import TARGETS, Target
 
 VIDEO_SCHEMA: Final[Schema] = {
     "title": pl.String,
@@ -50,6 +52,17 @@ class VideoUnknown(UsageError, ObjectDoesNotExist):  # noqa: N818  (Django's own
 
     def __init__(self, model: type[Model], fact: str) -> None:
         super().__init__(f"a forecast is of a {model._meta.label} of the database", fact, "Check the id")
+
+
+class ReleaseUnknown(UsageError, ObjectDoesNotExist):  # noqa: N818  (Django's own says DoesNotExist)
+    """There is no such release."""
+
+    def __init__(self, version: str) -> None:
+        super().__init__(
+            "a release is one that was published here",
+            f"there is no {version!r}",
+            "List them in the admin; `adopt_releases` registers folders that have no row",
+        )
 
 
 def video_model() -> type[Model]:
@@ -141,6 +154,59 @@ def count_without_forecast_of(model_version: str) -> int:
     """Return how many usable videos have no forecast of this release."""
     forecast = MLPrediction.objects.filter(model_version=model_version).values("video")
     return video_model()._default_manager.filter(_wanted(None)).exclude(pk__in=forecast).count()
+
+
+def newest_promotion() -> Promotion | None:
+    """Return the row of the promotion log that says which release serves, with it; None where none ever did."""
+    return Promotion.objects.select_related("release").first()
+
+
+def promotion_at(moment: datetime) -> Promotion | None:
+    """Return the row of the promotion log that held at ``moment``."""
+    return Promotion.objects.select_related("release").filter(at__lte=moment).first()
+
+
+def promotion_log() -> list[Promotion]:
+    """Return the promotion log, oldest row first, with its releases."""
+    return list(Promotion.objects.select_related("release", "previous").order_by("number"))
+
+
+def shadow_versions() -> list[str]:
+    """Return the versions of the releases whose forecasts are recorded and not shown, by version."""
+    shadows = Release.objects.filter(state=Release.State.SHADOW)
+    return list(shadows.order_by("version").values_list("version", flat=True))
+
+
+def release_named(version: str) -> Release:
+    """Return the row of a release.
+
+    Raises
+    ------
+    ReleaseUnknown
+        If there is none.
+
+    """
+    found = Release.objects.filter(version=version).first()
+    if found is None:
+        raise ReleaseUnknown(version)
+    return found
+
+
+def targets_without_outcome() -> dict[str, list[Target]]:
+    """Return for each video of the ledger, by its key as text, the targets of which no outcome was written."""
+    forecast = LedgerRow.objects.filter(kind=LedgerRow.Kind.FORECAST).order_by().values("video")
+    outcomes = LedgerRow.objects.filter(kind=LedgerRow.Kind.OUTCOME).order_by()
+    done = outcomes.values("video").annotate(count=Count("pk")).filter(count=len(TARGETS)).values("video")
+    videos = forecast.exclude(video__in=done).distinct().values_list("video", flat=True)
+    written = set(outcomes.exclude(video__in=done).values_list("video", "target"))
+    return {video: [target for target in TARGETS if (video, target) not in written] for video in videos}
+
+
+def usable_by_key(keys: Iterable[Any]) -> dict[Any, bool]:
+    """Return for each of these videos that is there whether it is usable."""
+    videos = video_model()._default_manager.filter(pk__in=list(keys)).order_by()
+    usable = Case(When(_wanted(None), then=Value(value=True)), default=Value(value=False), output_field=BooleanField())
+    return dict(videos.annotate(foreview_usable=usable).values_list("pk", "foreview_usable"))
 
 
 def _wanted(asked: Sequence[Any] | None, prefix: str = "") -> Q:

@@ -5,16 +5,17 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from django.utils import timezone
 
 from downloader.gateways.catalogue import training_catalogue
 from downloader.gateways.importing import import_catalogue
-from downloader.models import MLPrediction, VideoAnalytics, VideoDownload
+from downloader.models import MLPrediction, Promotion, Release, VideoAnalytics, VideoDownload
 from downloader.services.ml_model_trainer import MLModelTrainer
 from downloader.services.ml_prediction_service import MLPredictionService
-from downloader.services.serving import serving_release
+from downloader.services.serving import serving_at, serving_release
 from foreview.errors import NotEnoughHistory, ReleaseError
 from foreview.options import TrainingOptions
-from foreview.releases.store import champion, list_releases
+from foreview.releases.store import list_releases
 from foreview.simulation.world import DEFAULT_END
 from foreview.training.trainer import train
 from foreview.vocabulary import MODEL_KINDS
@@ -29,7 +30,7 @@ def test_the_release_from_the_database_is_the_one_from_its_catalogue(world, rele
     manifest = MLModelTrainer().train_all_models(as_of=DEFAULT_END, options=QUICK)
     expected = train(training_catalogue(DEFAULT_END), DEFAULT_END, QUICK, created_at=DEFAULT_END)
     assert manifest.model_version == expected.manifest.model_version
-    assert champion(releases) == releases / manifest.model_version
+    assert serving_at(timezone.now()) == manifest.model_version
     names = sorted(path.name for path in (releases / manifest.model_version).iterdir())
     assert names == sorted(["manifest.json", *(f"{kind}.zip" for kind in MODEL_KINDS)])
 
@@ -43,6 +44,19 @@ def test_what_was_trained_serves_from_then_on(world):
     assert before.model_type == "prior"
     assert after.model_type in ("ensemble", "typical")
     assert after.model_version == manifest.model_version
+
+
+def test_a_release_trained_later_is_a_candidate_and_the_champion_serves_on(world):
+    import_catalogue(world.catalogue)
+    first = MLModelTrainer().train_all_models(as_of=DEFAULT_END - timedelta(days=20), options=QUICK, by="me")
+    second = MLPredictionService().retrain_models(as_of=DEFAULT_END)
+    assert serving_at(timezone.now()) == first.model_version
+    rows = {row.version: (row.parent, row.by, row.state) for row in Release.objects.all()}
+    assert rows == {
+        first.model_version: ("", "me", "candidate"),
+        second.model_version: (first.model_version, "", "candidate"),
+    }
+    assert [row.reason for row in Promotion.objects.all()] == ["nothing served before"]
 
 
 def test_training_the_same_again_gives_the_same_release(world, releases):
@@ -63,7 +77,8 @@ def test_without_a_mature_label_nothing_is_trained_and_the_prior_serves_on(relea
     VideoDownload.objects.create(title="young", published_at=NOON)
     with pytest.raises(NotEnoughHistory):
         MLPredictionService().retrain_models(as_of=NOON + timedelta(days=3))
-    assert champion(releases) is None
+    assert not Promotion.objects.exists()
+    assert list_releases(releases) == ()
     assert MLPredictionService().predict_videos(as_of=NOON) == 1
     assert MLPrediction.objects.get().model_type == "prior"
 
@@ -75,7 +90,8 @@ def test_a_champion_does_not_give_way_to_a_release_of_too_few_videos(world, rele
     VideoDownload.objects.exclude(pk__in=list(kept)).delete()
     with pytest.raises(NotEnoughHistory, match=f"{fitted.model_version} serves on"):
         MLModelTrainer().train_all_models(as_of=DEFAULT_END, options=QUICK)
-    assert champion(releases) == releases / fitted.model_version
+    assert serving_at(timezone.now()) == fitted.model_version
+    assert len(list_releases(releases)) == 1
 
 
 def test_a_damaged_champion_is_refused_and_nothing_else_served_in_its_place(world, releases):

@@ -11,11 +11,9 @@ from django.conf import settings
 from django.contrib.auth import get_user_model
 
 from downloader import selectors
-from downloader.configuration import releases_folder
 from downloader.gateways.importing import import_catalogue
 from foreview.errors import UsageError
 from foreview.options import Progress
-from foreview.releases.store import champion
 from foreview.simulation.world import simulate
 from foreview.tables.catalogue import Catalogue
 
@@ -65,13 +63,13 @@ def _marked(catalogue: Catalogue) -> Catalogue:
 
 def is_trained() -> bool:
     """Return whether a release serves."""
-    return champion(releases_folder()) is not None
+    return selectors.newest_promotion() is not None
 
 
 def is_forecast() -> bool:
     """Return whether every usable video has a forecast of the release that serves."""
-    serving = champion(releases_folder())
-    return serving is not None and not selectors.count_without_forecast_of(serving.name)
+    serving = selectors.newest_promotion()
+    return serving is not None and not selectors.count_without_forecast_of(serving.release.version)
 
 
 def can_have_demo_user() -> bool:

@@ -1,20 +1,22 @@
-"""From the database to a release that serves."""
+"""From the database to a release."""
 
 from __future__ import annotations
 
 from datetime import datetime
-from pathlib import Path
 
 from django.utils import timezone
 
+from downloader import selectors
 from downloader.configuration import releases_folder
 from downloader.gateways.catalogue import training_catalogue
 from downloader.services.clock import issue_time
+from downloader.services.promotion import promote_first, promote_when_better
+from downloader.services.registry import publish
 from foreview.errors import NotEnoughHistory
 from foreview.options import Progress, TrainingOptions, silent
 from foreview.releases.loading import read_manifest
 from foreview.releases.manifest import Manifest
-from foreview.releases.store import champion, publish_to, set_champion
+from foreview.releases.store import folder_of
 from foreview.training.trainer import train
 from foreview.vocabulary import KIND_OF_TARGET, TARGETS, ModelKind
 
@@ -27,37 +29,41 @@ class MLModelTrainer:
         *,
         as_of: datetime | None = None,
         options: TrainingOptions | None = None,
+        by: str = "",
         progress: Progress = silent,
     ) -> Manifest:
-        """Train views, engagement and revenue on what was known at ``as_of`` (default: now), publish, and let it serve.
+        """Train views, engagement and revenue on what was known at ``as_of`` (default: now), publish, and return the manifest.
 
-        Only usable videos with a publication time are used, and only labels mature at ``as_of``.
+        The release serves at once where nothing served before. Otherwise it is a candidate, and the champion serves on until
+        somebody promotes another one (``promote_release``), or, where ``FOREVIEW["PROMOTE_WHEN_BETTER"]`` allows it, the candidate has shown on
+        videos published since that it is better. Only usable videos with a publication time are used, and only labels mature at ``as_of``.
 
         Raises
         ------
         NotEnoughHistory
-            Where no label is mature, or what was learned before would give way to nothing learned. The old champion serves on.
+            Where no label is mature, or the champion was fitted and too few videos are left to fit anything. It serves on, nothing is published.
 
         """
-        t, root = issue_time(as_of), releases_folder()
+        t = issue_time(as_of)
         progress("reading", 0, 1)
         catalogue = training_catalogue(t)
         release = train(catalogue, t, options, created_at=timezone.now(), progress=progress)
-        _check_no_worse(release.manifest, root)
-        publish_to(root, release)
-        set_champion(root, release.manifest.model_version)
+        _check_no_worse(release.manifest)
+        version = publish(release, by=by, reason="trained").version
+        if promote_first(version, reason="nothing served before", by=by) is None:
+            promote_when_better(as_of=t)
         return release.manifest
 
 
-def _check_no_worse(new: Manifest, root: Path) -> None:
+def _check_no_worse(new: Manifest) -> None:
     """Raise NotEnoughHistory where the champion was fitted and the new release, for want of videos, was not."""
-    serving = champion(root)
+    serving = selectors.newest_promotion()
     if serving is None:
         return
-    old = read_manifest(serving)
+    old = read_manifest(folder_of(releases_folder(), serving.release.version))
     if lost := sorted(_fitted(old) - _fitted(new)):
         raise NotEnoughHistory(
-            "a champion with fitted models is replaced only by one that was fitted too",
+            "where the champion has fitted models a release is published only if it has them too",
             "; ".join(f"{kind}: {new.kinds[kind].reason}" for kind in lost),
             f"{old.model_version} serves on; train again when more videos are mature",
         )

@@ -1,15 +1,14 @@
-"""Releases on disk: published whole or not at all, and one pointer that says which of them serves."""
+"""Releases on disk, published whole or not at all."""
 
 from __future__ import annotations
 
 import json
 import os
 import re
-import tempfile
 from pathlib import Path
 from typing import Final
 
-from foreview.drafts import sync, whole_folder
+from foreview.drafts import whole_folder
 from foreview.errors import ReleaseError
 from foreview.releases.container import pack
 from foreview.releases.loading import MANIFEST, read_release, seal_of
@@ -17,7 +16,6 @@ from foreview.releases.manifest import Release, file_of
 from foreview.releases.strict import to_json
 from foreview.vocabulary import MODEL_KINDS
 
-CHAMPION: Final = "champion"
 _VERSION: Final = re.compile(r"\d{4}-\d{2}-\d{2}-[0-9a-f]{12}")
 
 
@@ -71,46 +69,23 @@ def list_releases(root: Path) -> tuple[Path, ...]:
     return tuple(sorted(path for path in root.iterdir() if _VERSION.fullmatch(path.name) and path.is_dir()))
 
 
-def champion(root: Path) -> Path | None:
-    """Return the folder of the release that serves, or None where none was chosen yet.
+def folder_of(root: Path, model_version: str) -> Path:
+    """Return the folder of a release under ``root``.
 
     Raises
     ------
     ReleaseError
-        If the pointer names no release under ``root``.
+        If there is none.
 
     """
-    try:
-        version = (root / CHAMPION).read_text(encoding="utf-8").strip()
-    except FileNotFoundError:
-        return None
-    folder = root / _checked(version)
+    folder = root / _checked(model_version)
     if not folder.is_dir():
-        raise ReleaseError("the champion is a release of the store", f"{root} has no {version}", "Choose another one")
+        raise ReleaseError(
+            "a release is a folder of the store",
+            f"{root} has no {model_version}",
+            "Choose another one, or bring it back",
+        )
     return folder
-
-
-def set_champion(root: Path, model_version: str) -> None:
-    """Let the release ``model_version`` under ``root`` serve; interrupted, the old one or the new one does.
-
-    Raises
-    ------
-    ReleaseError
-        If it is not there or may not be served (see ``read_release``).
-
-    """
-    read_release(root / _checked(model_version))
-    handle, draft = tempfile.mkstemp(prefix=f".{CHAMPION}-", suffix=".partial", dir=root)
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(f"{model_version}\n")
-            file.flush()
-            os.fsync(file.fileno())
-        Path(draft).chmod(0o644)
-        Path(draft).replace(root / CHAMPION)
-    finally:
-        Path(draft).unlink(missing_ok=True)
-    sync(root)
 
 
 def _checked(version: str) -> str:

@@ -10,7 +10,7 @@ import pytest
 
 from foreview.errors import ReleaseError
 from foreview.releases.loading import read_release
-from foreview.releases.store import champion, list_releases, publish_release, publish_to, set_champion
+from foreview.releases.store import folder_of, list_releases, publish_release, publish_to
 from tests.core.releases.examples import release
 
 DISK_CALLS = ("fsync", "rename", "replace")
@@ -127,39 +127,10 @@ def test_the_releases_of_a_store_are_listed_by_version(tmp_path):
     assert list_releases(tmp_path) == tuple(sorted(folders))
 
 
-def test_there_is_no_champion_before_one_is_chosen(tmp_path):
-    publish_to(tmp_path, release())
-    assert champion(tmp_path) is None
-
-
-@pytest.mark.parametrize(("step", "serves"), [(1, "old"), (2, "old"), (3, "new")])
-def test_an_interrupted_change_of_champion_leaves_the_old_or_the_new_one(tmp_path, monkeypatch, step, serves):
-    folders = {"old": publish_to(tmp_path, release()), "new": other(tmp_path)}
-    set_champion(tmp_path, folders["old"].name)
-    with monkeypatch.context() as patch:
-        cut_power_at(patch, step)
-        with pytest.raises(PowerCut):
-            set_champion(tmp_path, folders["new"].name)
-    assert champion(tmp_path) == folders[serves]
-    assert not list(tmp_path.glob(".champion*"))
-
-
-def test_only_a_release_that_may_be_served_becomes_champion(tmp_path):
+def test_the_folder_of_a_version_is_there_or_an_error(tmp_path):
     folder = publish_to(tmp_path, release())
-    (folder / "views.zip").write_bytes(b"")
-    with pytest.raises(ReleaseError):
-        set_champion(tmp_path, folder.name)
-    with pytest.raises(ReleaseError):
-        set_champion(tmp_path, "2026-05-01-0123456789ab")
-    with pytest.raises(ReleaseError, match="twelve digits"):
-        set_champion(tmp_path, "../elsewhere")
-    assert champion(tmp_path) is None
-
-
-def test_a_pointer_to_nowhere_is_an_error_and_not_no_champion(tmp_path):
-    (tmp_path / "champion").write_text("2026-05-01-0123456789ab\n")
+    assert folder_of(tmp_path, folder.name) == folder
     with pytest.raises(ReleaseError, match="has no 2026-05-01-0123456789ab"):
-        champion(tmp_path)
-    (tmp_path / "champion").write_text("../../etc\n")
+        folder_of(tmp_path, "2026-05-01-0123456789ab")
     with pytest.raises(ReleaseError, match="twelve digits"):
-        champion(tmp_path)
+        folder_of(tmp_path, "../elsewhere")
