@@ -12,6 +12,7 @@ from django.template.defaultfilters import truncatechars
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
+from downloader import registry_admin  # noqa: F401  (importing it registers releases, the log and the ledger)
 from downloader.configuration import video_is_mapped
 from downloader.models import AdSenseEarnings, MLPrediction, VideoAnalytics, VideoDownload, VideoSnapshot
 from foreview.errors import ForeviewError

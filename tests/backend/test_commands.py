@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import subprocess
 import sys
 import time
+from datetime import UTC, datetime
 from io import StringIO
 from pathlib import Path
 
@@ -14,11 +16,16 @@ import pytest
 from django.contrib.auth import get_user_model
 from django.core.management import call_command
 from django.core.management.base import CommandError
+from django.db import connection
+from django.utils import timezone
 
-from downloader.models import MLPrediction, VideoDownload
-from foreview.releases.store import champion
+from downloader.models import MLPrediction, Promotion, VideoDownload
+from downloader.services.ml_prediction_service import MLPredictionService
+from downloader.services.serving import serving_at
+from foreview.releases.store import list_releases, publish_to
 from foreview.simulation.world import DEFAULT_END, World
 from foreview.tables.folder import write_catalogue
+from tests.backend.published import cheap, promoted, published
 
 pytestmark = pytest.mark.django_db
 CHECKOUT = Path(__file__).resolve().parents[2]
@@ -44,11 +51,11 @@ def test_a_catalogue_is_imported_trained_on_and_forecast(folder, world, releases
     )
     as_of = DEFAULT_END.date().isoformat()
     trained = said_by("train_models", "--as-of", as_of)
-    serving = champion(releases)
-    assert serving is not None
-    assert f"Release {serving.name} serves, trained on " in trained
+    serving = serving_at(timezone.now())
+    assert list_releases(releases) == (releases / serving,)
+    assert f"Release {serving} serves, trained on " in trained
     assert f"{videos} forecasts saved" in said_by("predict_videos", "--as-of", as_of)
-    assert set(MLPrediction.objects.values_list("model_version", flat=True)) == {serving.name}
+    assert set(MLPrediction.objects.values_list("model_version", flat=True)) == {serving}
 
 
 def test_single_videos_can_be_forecast():
@@ -74,6 +81,50 @@ def test_a_users_mistake_is_a_sentence_and_an_exit_code(command, says, code):
         said_by(*command)
     assert says in str(caught.value)
     assert caught.value.returncode == code
+
+
+def test_what_serves_is_changed_and_changed_back_by_two_commands():
+    first, second = promoted(1).version, published(2).version
+    with pytest.raises(CommandError, match="not trained on") as refused:
+        said_by("promote_release", second, "--reason", "newer")
+    assert refused.value.returncode == 3
+    said = said_by("promote_release", second, "--reason", "it is broken", "--by", "me", "--against-the-gate")
+    assert f"{second} serves, in the place of {first}." in said
+    assert "The gate said: a release is judged on videos" in said
+    assert f"{first} serves again, in the place of {second}." in said_by("rollback_release", "--reason", "it was not")
+    assert list(Promotion.objects.order_by("number").values_list("by", flat=True))[1] == "me"
+
+
+def test_folders_without_a_row_are_adopted(releases):
+    assert "Every release has its row." in said_by("adopt_releases")
+    folder = publish_to(releases, cheap(1))
+    assert f"{folder.name} is a candidate." in said_by("adopt_releases")
+
+
+def test_the_ledger_is_verified_shortened_and_recomputed_by_commands():
+    noon = datetime(2026, 3, 1, 12, tzinfo=UTC)
+    video = VideoDownload.objects.create(title="Test Video", published_at=noon)
+    MLPredictionService().predict_videos(as_of=noon)
+    assert "Row 1: the same bit for bit" in said_by("recompute_forecast", "1")
+    assert "0 outcomes written" in said_by("mature_labels", "--as-of", "2026-03-05")
+    said = said_by("mature_labels", "--as-of", "2026-06-01")
+    assert "4 outcomes written" in said
+    assert "unknown: 4 (no label came within 30 days" in said
+    whole = said_by("verify_ledger")
+    end = re.search(r"it ends at (5:[0-9a-f]{64})", whole)
+    assert end is not None
+    assert "The ledger is whole" in said_by("verify_ledger", "--remembered", end[1])
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE downloader_ledgerrow SET record = replace(record, 'unknown', 'usable') WHERE number = 2")
+    with pytest.raises(CommandError, match="row 2: it was changed") as broken:
+        said_by("verify_ledger")
+    assert broken.value.returncode == 3
+    with pytest.raises(CommandError, match="NUMBER:DIGEST") as mistaken:
+        said_by("verify_ledger", "--remembered", "5")
+    assert mistaken.value.returncode == 2
+    assert "5 rows removed" in said_by("prune_ledger", "--before", "2099-01-01")
+    assert "The ledger is whole" in said_by("verify_ledger")
+    assert video.pk
 
 
 def test_the_demo_is_made_once_and_then_only_shown(settings):
@@ -119,4 +170,4 @@ def test_an_interrupted_command_says_so_without_a_stack_trace(tmp_path):
     assert demo.returncode == 130
     assert "Interrupted." in said
     assert "Traceback" not in said
-    assert not (tmp_path / "releases" / "champion").exists()
+    assert list_releases(tmp_path / "releases") == ()

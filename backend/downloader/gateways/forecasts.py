@@ -7,7 +7,6 @@ from datetime import datetime
 from typing import Any, Final
 
 import polars as pl
-from django.db import transaction
 from django.db.models import OuterRef, Subquery
 
 from downloader import selectors
@@ -52,7 +51,7 @@ _CACHED: Final = {
 def save_forecasts(forecasts: pl.DataFrame, features: pl.DataFrame, spec: Sequence[Feature], now: datetime) -> int:
     """Write the forecasts (one row a video and target) of one issue time, and return of how many videos.
 
-    ``features`` has one row a video. Interrupted, all forecasts are the old ones; else all are new.
+    ``features`` has one row a video. Call it inside a transaction: interrupted, all forecasts are the old ones; else all are new.
     """
     rows = _by_video(forecasts)
     used = {row["video_id"]: row for row in features.iter_rows(named=True)}
@@ -61,10 +60,9 @@ def save_forecasts(forecasts: pl.DataFrame, features: pl.DataFrame, spec: Sequen
         return 0
     columns: dict[str, list[Any]] = {name: [row[name] for row in predictions] for name in predictions[0]}
     columns["updated_at"] = [now] * len(predictions)
-    with transaction.atomic():
-        update = [name for name in columns if name != "video"]
-        upsert(MLPrediction, columns, unique=["video"], update=update)
-        _repeat_on_videos(now)
+    update = [name for name in columns if name != "video"]
+    upsert(MLPrediction, columns, unique=["video"], update=update)
+    _repeat_on_videos(now)
     return len(predictions)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import getpass
 import sys
 import time
 from collections.abc import Iterator
@@ -47,6 +48,14 @@ class StepsCommand(RichCommand):
 
             yield report
         self.took[name] = time.perf_counter() - started
+
+
+def user_name() -> str:
+    """Return who runs the command, for the log; empty where the machine does not say."""
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError, ImportError):
+        return ""
 
 
 def moment(text: str) -> datetime:

@@ -7,21 +7,22 @@ from datetime import datetime
 from typing import Any
 
 import polars as pl
-from django.utils import timezone
+from django.db import transaction
 
 from downloader import selectors
 from downloader.gateways.catalogue import forecast_catalogue
 from downloader.gateways.forecasts import save_forecasts
-from downloader.models import MLPrediction
+from downloader.gateways.ledger import Record, append, forecast_records, is_to_come
+from downloader.models import LedgerRow, MLPrediction
 from downloader.services.clock import issue_time
 from downloader.services.ml_model_trainer import MLModelTrainer
-from downloader.services.serving import serving_release
+from downloader.services.serving import serving_release, shadow_releases
 from foreview.errors import InputError
-from foreview.features.matrix import feature_table
 from foreview.features.spec import features_with
-from foreview.forecasting.forecaster import forecast, issues_as_of
+from foreview.forecasting.forecaster import forecast_inputs, issues_as_of
+from foreview.forecasting.inputs import inputs_table
 from foreview.options import Progress, silent
-from foreview.releases.manifest import Manifest
+from foreview.releases.manifest import Manifest, Release
 from foreview.tables.catalogue import Catalogue
 
 
@@ -54,26 +55,43 @@ class MLPredictionService:
     ) -> int:
         """Forecast these videos, or all usable ones, save all forecasts in one transaction, and return how many.
 
-        The number of queries does not depend on the number of videos. A video that is not public at ``as_of`` is forecast as if it
-        were published then.
+        In the same transaction they are added to the ledger, with those of the releases in the shadow. The number of queries does not
+        depend on the number of videos. A video that is not public at ``as_of`` is forecast as if it were published then.
         """
-        t = issue_time(as_of)
+        t, now = issue_time(as_of), issue_time(None)
         keys = None if video_ids is None else selectors.known_keys(video_ids)
         release = serving_release()
+        shadows = shadow_releases(release)
         progress("reading", 0, 3)
         catalogue = forecast_catalogue(t, keys)
         progress("forecasting", 1, 3)
-        issues = _issues(catalogue, t, keys)
-        forecasts = forecast(catalogue, release, issues, progress=progress)
-        features = feature_table(catalogue, issues)
+        inputs = inputs_table(catalogue, release, _issues(catalogue, t, keys))
+        forecasts = forecast_inputs(release, inputs, progress=progress)
+        channels = dict(catalogue.videos.select("video_id", "channel_id").iter_rows())
+        said: dict[str, Any] = {"channels": channels, "now": now}
+        records = forecast_records(release, inputs, forecasts, role=LedgerRow.Role.SERVED.value, **said)
+        for shadow in shadows:
+            records += _of_a_shadow(shadow, inputs, said)
         progress("saving", 2, 3)
-        saved = save_forecasts(forecasts, features, features_with(catalogue.declared), timezone.now())
+        with transaction.atomic():
+            saved = save_forecasts(forecasts, inputs, features_with(catalogue.declared), now)
+            append(records)
         progress("saving", 3, 3)
         return saved
 
     def retrain_models(self, *, as_of: datetime | None = None, progress: Progress = silent) -> Manifest:
-        """Train on everything known at ``as_of`` (default: now) and let the new release serve; return what it says of itself."""
+        """Train on everything known at ``as_of`` (default: now) and return what the new release says of itself.
+
+        It serves at once where nothing served before. Otherwise it is a candidate: see ``MLModelTrainer.train_all_models``.
+        """
         return MLModelTrainer().train_all_models(as_of=as_of, progress=progress)
+
+
+def _of_a_shadow(release: Release, inputs: pl.DataFrame, said: dict[str, Any]) -> list[Record]:
+    """Return what a release in the shadow forecasts, for the ledger alone; without adaptation its inputs are those of the champion."""
+    to_come = inputs.filter(is_to_come())
+    forecasts = forecast_inputs(release, to_come)
+    return forecast_records(release, to_come, forecasts, role=LedgerRow.Role.SHADOW.value, **said)
 
 
 def _issues(catalogue: Catalogue, as_of: datetime, keys: list[Any] | None) -> pl.DataFrame:
