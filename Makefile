@@ -11,7 +11,7 @@ export OMP_WAIT_POLICY := passive
 INSTALL = VIRTUAL_ENV=.venv $(BIN)/uv pip install --quiet $(1) || $(BIN)/python -m pip install --quiet --disable-pip-version-check $(1)
 COMPILE := $(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header
 
-.PHONY: help demo demo-data test lint types contracts test-core test-django test-django-postgres test-docs reference measure lock clean
+.PHONY: help demo demo-data test lint types contracts test-core test-django test-django-postgres test-docs reference measure chaos lock clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 22
@@ -68,6 +68,9 @@ reference: .venv/dev.stamp  ## renew the generated pages and pictures
 
 measure: .venv/run.stamp  ## renew docs/explanation/measurements.md; one section: python -m benchmarks.measure scale
 	$(BIN)/python -m benchmarks.measure
+
+chaos: .venv/run.stamp  ## kill -9 a hundred processes that publish, promote, forecast and mature labels
+	$(BIN)/python -m benchmarks.chaos
 
 lock: .venv/tools.stamp  ## renew the lock files
 	$(COMPILE) pyproject.toml --extra django -o requirements/run.lock

@@ -34,6 +34,8 @@ SECTIONS: Final = {
     "revenue": ("Revenue with zeros", "benchmarks.revenue"),
     "small": ("Channels with few videos", "benchmarks.small"),
     "tuning": ("Tuning: what it costs and what it is worth", "benchmarks.tuning"),
+    "recomputed": ("A thousand stored forecasts, made again", "benchmarks.recomputed"),
+    "chaos": ("Killed a hundred times", "benchmarks.chaos"),
     "losses": ("Which loss", "benchmarks.losses"),
     "prior": ("What the documented prior is rounded from", "benchmarks.prior"),
 }

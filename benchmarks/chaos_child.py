@@ -1,0 +1,129 @@
+"""A process that publishes, promotes, forecasts and matures labels until it is killed; ``benchmarks.chaos`` starts and kills it.
+
+First it checks that what the killed ones left is sound and says ``ready`` with what it found; at a line on its standard input it begins,
+and says of each operation when it begins and when it is done.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import sys
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from itertools import count
+from typing import Any
+
+import django
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+django.setup()
+
+from downloader.configuration import releases_folder  # noqa: E402  (Django is set up first)
+from downloader.models import LedgerRow, MLPrediction, Promotion, Release, VideoAnalytics, VideoDownload  # noqa: E402
+from downloader.services.ledger import verify_ledger  # noqa: E402
+from downloader.services.maturing import mature_labels  # noqa: E402
+from downloader.services.ml_prediction_service import MLPredictionService  # noqa: E402
+from downloader.services.promotion import promote_against_the_gate, rollback_release  # noqa: E402
+from downloader.services.registry import publish, set_state  # noqa: E402
+from downloader.services.serving import release_of, serving_release  # noqa: E402
+from foreview.errors import UsageError  # noqa: E402
+from foreview.releases.loading import read_release  # noqa: E402
+from foreview.releases.store import list_releases  # noqa: E402
+from tests.backend.published import cheap  # noqa: E402
+
+VIDEOS = 12
+FIRST = datetime(2026, 3, 1, 12, tzinfo=UTC)
+
+
+def set_up() -> None:
+    """Invent some videos, and a champion with one in its shadow."""
+    for n in range(VIDEOS):
+        video = VideoDownload.objects.create(title=f"video {n}", published_at=FIRST + timedelta(days=5 * n))
+        days = (video.published_at + timedelta(days=day) for day in range(40) if video.published_at)
+        VideoAnalytics.objects.bulk_create(VideoAnalytics(video=video, date=day.date(), views=9 + n) for day in days)
+    for seed in range(3):
+        version = publish(cheap(seed)).version
+        if seed < 2:
+            promote_against_the_gate(version, reason="to begin with")
+    set_state(version, "shadow")
+
+
+def check() -> dict[str, Any]:
+    """Return what there is; AssertionError, or an error of the operation, where it is not sound."""
+    end = verify_ledger()
+    assert LedgerRow.objects.count() == end.number, "the head knows all rows"
+    log = list(Promotion.objects.order_by("number").select_related("release", "previous"))
+    assert [row.number for row in log] == list(range(1, len(log) + 1)), "the log has no gap"
+    assert [row.previous for row in log[1:]] == [row.release for row in log[:-1]], (
+        "each promotion follows the one before"
+    )
+    serving = serving_release()
+    assert serving.manifest.model_version == log[-1].release.version, "what serves is what the log says"
+    folders = list_releases(releases_folder())
+    for folder in folders:
+        read_release(folder)  # every hash
+    known = set(Release.objects.values_list("version", flat=True))
+    assert known <= {folder.name for folder in folders}, "each row has its folder"
+    _check_forecasts()
+    return {"rows": end.number, "promotions": len(log), "releases": len(known), "orphans": len(folders) - len(known)}
+
+
+def _check_forecasts() -> None:
+    """What is shown was written down, in the same transaction: none without the other."""
+    for forecast in MLPrediction.objects.filter(issue_age_days__lt=30):  # of older ones nothing is still to come
+        written = LedgerRow.objects.filter(video=str(forecast.video_id), as_of=forecast.as_of, role="served")
+        record = json.loads(written.latest("number").record)
+        assert record["release"] == forecast.model_version, "the ledger names the release that made what is shown"
+        assert record["forecast"]["views_30d"]["point"] == forecast.predicted_views_30d, "and holds what is shown"
+        release_of(forecast.model_version)
+
+
+def operations(seed: int) -> list[tuple[str, Callable[[], object]]]:
+    """Return what is done in turns, of each process its own."""
+    draws, seeds = random.Random(seed), count(1000 * seed + 1000)
+
+    def promote() -> None:
+        version = draws.choice(list(Release.objects.values_list("version", flat=True)))
+        try:
+            if draws.random() < 0.3:
+                rollback_release(reason="a draw")
+            else:
+                promote_against_the_gate(version, reason="a draw")
+        except UsageError:
+            return  # it serves already, or the other process was quicker
+
+    def forecast() -> None:
+        as_of = FIRST + timedelta(days=60, seconds=draws.randrange(86_400))
+        MLPredictionService().predict_videos(as_of=as_of)
+
+    def mature() -> None:
+        mature_labels(as_of=FIRST + timedelta(days=draws.randrange(60, 90)))
+
+    return [
+        ("publish", lambda: publish(cheap(next(seeds)))),
+        ("promote", promote),
+        ("forecast", forecast),
+        ("mature", mature),
+    ]
+
+
+def main() -> None:
+    """Check, wait for the word, and go on until killed."""
+    seed = int(sys.argv[1])
+    if not Release.objects.exists():
+        set_up()
+    sys.stdout.write(f"ready {json.dumps(check())}\n")
+    sys.stdout.flush()
+    if not sys.stdin.readline():
+        return
+    while True:
+        for name, operation in operations(seed):
+            os.write(1, f"begins {name}\n".encode())
+            operation()
+            os.write(1, f"done {name}\n".encode())
+
+
+if __name__ == "__main__":
+    main()
