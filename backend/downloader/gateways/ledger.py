@@ -87,27 +87,23 @@ def told_of(forecasts: pl.DataFrame) -> list[dict[str, dict[str, Any]]]:
     return list(_by_issue(forecasts))
 
 
-def append(records: Sequence[Record]) -> Tail:
-    """Add rows at the end of the ledger and return where it then ends. Call it inside a transaction: it holds the lock of the head.
-
-    Four statements, however many rows; two where there is nothing to add.
-    """
+def append(records: Sequence[Record]) -> None:
+    """Add rows at the end of the ledger: four statements, however many rows. Call it last in a transaction: it locks the head until that ends."""
+    if not records:
+        return
+    texts = [canonical(record) for record in records]
+    found = [_columns(record) for record in records]
     head = take_head()
-    tail = Tail(head.number, head.digest)
-    rows = list(chained(tail, (canonical(record) for record in records)))
-    if not rows:
-        return tail
+    rows = list(chained(Tail(head.number, head.digest), texts))
     columns: dict[str, list[Any]] = {
         "number": [row.number for row in rows],
         "record": [row.record for row in rows],
         "previous": [row.previous for row in rows],
         "digest": [row.digest for row in rows],
     }
-    found = [_columns(record) for record in records]
     columns |= {name: [row[name] for row in found] for name in found[0]}
     insert(LedgerRow, columns)
     LedgerHead.objects.filter(pk=1).update(number=rows[-1].number, digest=rows[-1].digest)
-    return Tail(rows[-1].number, rows[-1].digest)
 
 
 def take_head() -> LedgerHead:

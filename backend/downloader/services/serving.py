@@ -60,7 +60,7 @@ def release_of(version: str) -> Release:
     return _read_once(folder_of(releases_folder(), version))
 
 
-@lru_cache(maxsize=4)
+@lru_cache(maxsize=8)
 def _read_once(folder: Path) -> Release:
     # The folder is named by the hash of its content and never changes, so it is read and checked once a process.
     return read_release(folder)

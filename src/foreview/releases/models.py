@@ -127,14 +127,14 @@ _DECODED: Final[dict[str, dict[ModelKind, KindModel]]] = {}
 
 
 def models_of(release: Release) -> dict[ModelKind, KindModel]:
-    """Return the decoded models of ``release``; the last two releases asked for stay decoded.
+    """Return the decoded models of ``release``; the last four releases asked for stay decoded: one that serves, and some in its shadow.
 
     The version is the hash of the content, so it may stand for the release.
     """
     version = release.manifest.model_version
     if version not in _DECODED:
         models = {kind: decode_model(release.models[kind]) for kind in MODEL_KINDS}
-        while len(_DECODED) > 1:
+        while len(_DECODED) > 3:
             _DECODED.pop(next(iter(_DECODED)), None)
         _DECODED[version] = models
         return models
