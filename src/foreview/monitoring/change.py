@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Final
 
 import numpy as np
+import numpy.typing as npt
 import polars as pl
 
 from foreview.metrics.point import Floats
@@ -45,14 +46,20 @@ def normal_scores(rows: pl.DataFrame) -> Floats:
 
     levels = np.asarray(ndtri(list(QUANTILES.values())))
     ends = np.log1p(rows.select(pl.col(list(QUANTILES)).cast(pl.Float64)).to_numpy())
-    actual = np.log1p(rows["actual"].cast(pl.Float64).to_numpy())
-    left = np.clip((ends <= actual[:, None]).sum(axis=1) - 1, 0, levels.size - 2)
-    row = np.arange(rows.height)
-    low, step = ends[row, left], ends[row, left + 1] - ends[row, left]
-    share = (actual - low) / np.where(step > 0, step, 1.0)
-    # A flat part is a jump: what lies at it lies in its middle.
-    score = levels[left] + np.where(step > 0, share, 0.5) * (levels[left + 1] - levels[left])
+    actual = np.log1p(rows["actual"].cast(pl.Float64).to_numpy())[:, None]
+    # An outcome at which several quantiles lie falls in the middle of them.
+    score = (_read(ends, levels, actual, ends <= actual) + _read(ends, levels, actual, ends < actual)) / 2
     return np.where(ends[:, -1] > ends[:, 0], np.clip(score, -LIMIT, LIMIT), np.nan)
+
+
+def _read(ends: Floats, levels: Floats, actual: Floats, passed: npt.NDArray[np.bool_]) -> Floats:
+    """Return the normal score of each outcome (n, 1), on the line through the quantiles around it; ``passed`` are those below it."""
+    left = np.clip(passed.sum(axis=1) - 1, 0, levels.size - 2)
+    row = np.arange(len(ends))
+    low, step = ends[row, left], ends[row, left + 1] - ends[row, left]
+    share = (actual[:, 0] - low) / np.where(step > 0, step, np.inf)
+    found: Floats = levels[left] + share * (levels[left + 1] - levels[left])
+    return found
 
 
 def suggested_changes(rows: pl.DataFrame) -> pl.DataFrame:
