@@ -45,9 +45,9 @@ def input_drift(reference: pl.DataFrame, recent: pl.DataFrame, *, looks_a_year: 
 
     Notes
     -----
-    The reference is cut into blocks of as many videos as ``recent`` has. How much the means of these blocks differ says how much the mean of such a block
-    moves where nothing drifts, whatever videos of a channel or a season have in common; ``limit`` is that times a quantile of Student's t at the budget, divided by
-    looks and features (Bonferroni). Blocks that resemble their neighbours count as fewer (Bayley and Hammersley 1946).
+    The reference is cut into consecutive blocks, each a third of ``recent``. How much their means differ, and for how long a block resembles those after it
+    (Geyer 1992), says how far the mean of as many videos as ``recent`` strays where nothing drifts, whatever videos of a channel or a season have in common. ``limit`` is that
+    times a quantile of Student's t, with as many degrees of freedom as there are independent blocks, at the budget divided by looks and features (Bonferroni).
 
     Raises
     ------
