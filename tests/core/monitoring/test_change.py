@@ -1,4 +1,4 @@
-"""A change at once in the scores of matured forecasts, where its date is known. Simulated worlds: ``python -m benchmarks.drift_alarms``."""
+"""A change at once in the scores of matured forecasts, where its date is known. Simulated worlds: ``python -m benchmarks.redefined``."""
 
 from __future__ import annotations
 
