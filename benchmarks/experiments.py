@@ -186,7 +186,7 @@ def _simulated_pairs() -> Iterator[tuple[str, Floats]]:
     release = train(catalogue, CUTOFF, OPTIONS, created_at=CUTOFF)
     later = catalogue.videos.filter(pl.col("published_at") > CUTOFF)["video_id"]
     known = labels(catalogue).select("video_id", actual=pl.col("views_7d").log1p()).drop_nulls()
-    for age in (0.0, 1.0):
+    for age in (0.0, 3.0):
         issues = issues_at_age(catalogue, END, age).filter(pl.col("video_id").is_in(later.implode()))
         table = feature_table(
             catalogue, issues.join(known.select("video_id"), on="video_id", how="semi", maintain_order="left")

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Final
 
 import numpy as np
+import numpy.typing as npt
 import polars as pl
 
 from foreview.metrics.point import Floats
@@ -45,14 +46,20 @@ def normal_scores(rows: pl.DataFrame) -> Floats:
 
     levels = np.asarray(ndtri(list(QUANTILES.values())))
     ends = np.log1p(rows.select(pl.col(list(QUANTILES)).cast(pl.Float64)).to_numpy())
-    actual = np.log1p(rows["actual"].cast(pl.Float64).to_numpy())
-    left = np.clip((ends <= actual[:, None]).sum(axis=1) - 1, 0, levels.size - 2)
-    row = np.arange(rows.height)
-    low, step = ends[row, left], ends[row, left + 1] - ends[row, left]
-    share = (actual - low) / np.where(step > 0, step, 1.0)
-    # A flat part is a jump: what lies at it lies in its middle.
-    score = levels[left] + np.where(step > 0, share, 0.5) * (levels[left + 1] - levels[left])
+    actual = np.log1p(rows["actual"].cast(pl.Float64).to_numpy())[:, None]
+    # An outcome at which several quantiles lie falls in the middle of them.
+    score = (_read(ends, levels, actual, ends <= actual) + _read(ends, levels, actual, ends < actual)) / 2
     return np.where(ends[:, -1] > ends[:, 0], np.clip(score, -LIMIT, LIMIT), np.nan)
+
+
+def _read(ends: Floats, levels: Floats, actual: Floats, passed: npt.NDArray[np.bool_]) -> Floats:
+    """Return the normal score of each outcome (n, 1), on the line through the quantiles around it; ``passed`` are those below it."""
+    left = np.clip(passed.sum(axis=1) - 1, 0, levels.size - 2)
+    row = np.arange(len(ends))
+    low, step = ends[row, left], ends[row, left + 1] - ends[row, left]
+    share = (actual[:, 0] - low) / np.where(step > 0, step, np.inf)
+    found: Floats = levels[left] + share * (levels[left + 1] - levels[left])
+    return found
 
 
 def suggested_changes(rows: pl.DataFrame) -> pl.DataFrame:
@@ -91,22 +98,41 @@ def _first_scores(rows: pl.DataFrame) -> pl.DataFrame:
     return scored.unique(("video_id", "target"), keep="first").sort("published_ms", "video_id")
 
 
+def last_shift(scores: Floats, window: int, chance: float) -> tuple[float, float]:
+    """Return how far the mean of the last ``window`` scores lies from that of those before [their standard deviations], and the limit of it.
+
+    The limit is exceeded with probability ``chance`` where nothing changed, and infinite where there are too few scores to tell.
+
+    Examples
+    --------
+    >>> rng = np.random.default_rng(0)
+    >>> effect, limit = last_shift(np.concatenate([rng.normal(0, 1, 400), rng.normal(1, 1, 60)]), 60, 1e-4)
+    >>> effect > limit
+    True
+
+    """
+    before, last = scores[:-window][-MOST_BEFORE:], scores[-window:]
+    if last.size < window or not before.size:
+        return 0.0, float("inf")
+    spread = before.std() or 1.0
+    standard = (before - before.mean())[:, None] / spread
+    limit = float(limits(standard, window, chance, length=BLOCK)[0])
+    return float((last.mean() - before.mean()) / spread), max(limit, LEAST_EFFECT)
+
+
+def chance_a_look(a_year: float, window: int, alarms_a_year: float) -> float:
+    """Return the probability of a false alarm that one look at the last ``window`` of ``a_year`` scores may have, so that a year has ``alarms_a_year``."""
+    return alarms_a_year / (len(WINDOWS) * LOOKS_A_WINDOW * max(a_year / window, 1.0))
+
+
 def _compared(stream: pl.DataFrame, window: int, alarms_a_year: float) -> dict[str, object]:
     scores = stream["score"].to_numpy()
-    before, last = scores[:-window][-MOST_BEFORE:], scores[-window:]
+    effect, limit = last_shift(scores, window, chance_a_look(_a_year(stream), window, alarms_a_year))
     told: dict[str, object] = {"target": stream["target"][0], "format": stream["format"][0], "window": window}
-    if last.size < window or not before.size:
-        return told | {"effect": 0.0, "limit": float("inf"), "flagged": False}
-    spread = before.std() or 1.0
-    effect = float((last.mean() - before.mean()) / spread)
-    looks = len(WINDOWS) * LOOKS_A_WINDOW * max(_a_year(stream) / window, 1.0)
-    standard = (before - before.mean())[:, None] / spread
-    limit = max(float(limits(standard, window, alarms_a_year / looks, length=BLOCK)[0]), LEAST_EFFECT)
-    flagged = abs(effect) > limit
-    told |= {"effect": effect, "limit": limit, "flagged": flagged}
-    return (
-        told | {"changed_at": stream["published_ms"][-2 * window + _split(scores[-2 * window :])]} if flagged else told
-    )
+    told |= {"effect": effect, "limit": limit, "flagged": abs(effect) > limit}
+    if abs(effect) > limit:
+        told["changed_at"] = stream["published_ms"][-2 * window :][_split(scores[-2 * window :])]
+    return told
 
 
 def _split(scores: Floats) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import Final
 
 import numpy as np
@@ -44,9 +45,9 @@ def input_drift(reference: pl.DataFrame, recent: pl.DataFrame, *, looks_a_year: 
 
     Notes
     -----
-    The reference is cut into blocks of as many videos as ``recent`` has. How much the means of these blocks differ says how much the mean of such a block
-    moves where nothing drifts, whatever videos of a channel or a season have in common; ``limit`` is that times a quantile of Student's t at the budget, divided by
-    looks and features (Bonferroni). Blocks that resemble their neighbours count as fewer (Bayley and Hammersley 1946).
+    The reference is cut into consecutive blocks, each a third of ``recent``. How much their means differ, and for how long a block resembles those after it
+    (Geyer 1992), says how far the mean of as many videos as ``recent`` strays where nothing drifts, whatever videos of a channel or a season have in common. ``limit`` is that
+    times a quantile of Student's t, with as many degrees of freedom as there are independent blocks, at the budget divided by looks and features (Bonferroni).
 
     Raises
     ------
@@ -114,20 +115,26 @@ def _numbers(before: pl.Series, now: pl.Series) -> Iterator[tuple[str, Floats, F
 
 def _standardised(before: Floats, now: Floats) -> tuple[Floats, Floats]:
     """Return both as normal scores by their rank in ``before``, with mean 0 and standard deviation 1 there; 0 where missing."""
-    from scipy.special import ndtri
-
     known = np.sort(before[~np.isnan(before)])
     if not known.size:
         return np.zeros(before.size), np.zeros(now.size)
+    table = _normal_ranks(known.size)
+    one, other = (
+        table[np.searchsorted(known, part, side="left") + np.searchsorted(known, part, side="right")]
+        for part in (before, now)
+    )
+    usual = one[~np.isnan(before)]
+    mean, spread = usual.mean(), usual.std() or 1.0
+    return np.where(np.isnan(before), 0.0, (one - mean) / spread), np.where(np.isnan(now), 0.0, (other - mean) / spread)
 
-    def scores(values: Floats) -> Floats:
-        rank = (np.searchsorted(known, values, side="left") + np.searchsorted(known, values, side="right")) / 2
-        return np.asarray(ndtri(np.clip(rank / known.size, 0.5 / known.size, 1 - 0.5 / known.size)), dtype=np.float64)
 
-    usual = scores(known)
-    spread = usual.std() or 1.0
-    one, other = (np.where(np.isnan(part), 0.0, (scores(part) - usual.mean()) / spread) for part in (before, now))
-    return one, other
+@lru_cache(maxsize=8)
+def _normal_ranks(n: int) -> Floats:
+    """Return (2n + 1): the normal score of each half rank among n values, from below the first to above the last."""
+    from scipy.special import ndtri
+
+    found: Floats = ndtri(np.clip(np.arange(2 * n + 1) / 2, 0.5, n - 0.5) / n)
+    return found
 
 
 def limits(before: Floats, size: int, chance: float, *, length: int) -> Floats:
