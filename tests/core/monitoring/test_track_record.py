@@ -90,7 +90,7 @@ def test_each_dimension_splits_the_rows_and_all_keeps_them_together():
     rows = ledger(
         actual=[99.0] * 6,
         format=["short", "short", "long", "long", "long", "long"],
-        issue_age_days=[0.0, 1.0, 1.4, 3.0, 0.1, 8.0],
+        issue_age_days=[0.0, 1.0, 1.4, 3.0, 0.03, 8.0],
         as_of=[datetime(2026, month, 28, tzinfo=UTC) for month in (3, 3, 4, 4, 4, 5)],
         model_version=["r1", "r1", "r1", "r2", "r2", "r2"],
     )

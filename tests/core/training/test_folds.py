@@ -24,7 +24,7 @@ OPTIONS = TrainingOptions(issue_ages=(0.0, 3.0), threads=1)
 
 @pytest.fixture(scope="module")
 def catalogue():
-    return simulate(channels=3, videos=220, seed=5, days=150).catalogue
+    return simulate(channels=3, videos=420, seed=5, days=200).catalogue
 
 
 @pytest.fixture(scope="module")
