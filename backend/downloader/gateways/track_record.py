@@ -8,7 +8,9 @@ from datetime import datetime
 from typing import Any, Final
 
 import polars as pl
+from django.db.models import QuerySet
 
+from downloader.gateways.ledger import by_number
 from downloader.models import LedgerRow
 from foreview.tables.schema import TIME
 from foreview.vocabulary import QUANTILES, TARGETS
@@ -22,14 +24,14 @@ _SCHEMA: Final = {
 
 
 def forecasts_and_outcomes() -> pl.DataFrame:
-    """Return one row a forecast of the ledger and target, in the order in which they were issued: two queries.
+    """Return one row a forecast of the ledger and target, in the order in which they were issued.
 
     ``video_id, channel_id`` (as known at the issue time; null where unknown), ``format, role, model_version, model_type, target, as_of``,
     ``issue_age_days`` [d]; ``point``, the quantiles, ``typical`` and ``actual`` (null where none matured) in the unit of the target.
     """
     outcomes = LedgerRow.objects.filter(kind=LedgerRow.Kind.OUTCOME)
-    actual = {(said["video"], said["target"]): said["value"] for said in _said(outcomes.order_by("number"))}
-    rows = LedgerRow.objects.filter(kind=LedgerRow.Kind.FORECAST).order_by("number")
+    actual = {(said["video"], said["target"]): said["value"] for said in _said(outcomes)}
+    rows = LedgerRow.objects.filter(kind=LedgerRow.Kind.FORECAST)
     found = [
         _row(said, target, actual.get((said["inputs"]["video_id"], target)))
         for said in _said(rows)
@@ -38,9 +40,9 @@ def forecasts_and_outcomes() -> pl.DataFrame:
     return pl.DataFrame(found, schema=_SCHEMA, orient="row")
 
 
-def _said(rows: Any) -> Iterator[dict[str, Any]]:
-    for record in rows.values_list("record", flat=True).iterator(chunk_size=2000):
-        yield json.loads(record)
+def _said(rows: QuerySet[LedgerRow]) -> Iterator[dict[str, Any]]:
+    for row in by_number(rows):
+        yield json.loads(row.record)
 
 
 def _row(said: dict[str, Any], target: str, actual: float | None) -> tuple[Any, ...]:
