@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.db import IntegrityError, connection, connections, transaction
 
+from downloader.gateways import ledger
 from downloader.gateways.ledger import append, outcome_record
 from downloader.models import LedgerHead, LedgerRow, MLPrediction, VideoAnalytics, VideoDownload
 from downloader.services.ledger import prune_ledger, verify_ledger
@@ -211,6 +212,17 @@ def test_what_is_done_by_hand_is_found_and_the_row_named(statement, row, said):
     assert verify_ledger().number == 6
     by_hand(statement)
     with pytest.raises(LedgerBroken, match=f"row {row}: .*{said}"):
+        verify_ledger()
+
+
+def test_a_long_ledger_is_walked_chunk_by_chunk(monkeypatch):
+    some_videos(3)
+    forecast_at(0, 1)
+    monkeypatch.setattr(ledger, "_CHUNK", 2)
+    assert [row.number for row in ledger.by_number(LedgerRow.objects.all())] == [1, 2, 3, 4, 5, 6]
+    assert verify_ledger().number == 6
+    by_hand("DELETE FROM downloader_ledgerrow WHERE number = 3")
+    with pytest.raises(LedgerBroken, match="row 3: it was removed"):
         verify_ledger()
 
 

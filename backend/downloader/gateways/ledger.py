@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any, Final, TypeAlias
 
 import polars as pl
-from django.db.models import F, Max
+from django.db.models import F, Max, QuerySet
 
 from downloader.models import LedgerHead, LedgerRow
 from downloader.upserts import insert
@@ -134,13 +134,23 @@ def verify_rows(remembered: Tail | None = None) -> Tail:
     return verify([], start=tail, end=end)
 
 
+def by_number(rows: QuerySet[LedgerRow]) -> Iterator[LedgerRow]:
+    """Yield ``rows`` in the order of their numbers, a chunk a query.
+
+    A server-side cursor would do it in one, but who stops at a broken row leaves it open, to be closed in somebody else's transaction.
+    """
+    after = -1
+    while chunk := list(rows.filter(number__gt=after).order_by("number")[:_CHUNK]):
+        yield from chunk
+        after = chunk[-1].number
+
+
 def _head() -> LedgerHead:
     return LedgerHead.objects.filter(pk=1).first() or LedgerHead()
 
 
 def _checked(remembered: Tail | None, until: int) -> Iterator[Row]:
-    rows = LedgerRow.objects.filter(number__lte=until).order_by("number")
-    for row in rows.iterator(chunk_size=_CHUNK):
+    for row in by_number(LedgerRow.objects.filter(number__lte=until)):
         yield Row(row.number, row.previous, row.record, row.digest)
         if remembered is not None and row.number == remembered.number and row.digest != remembered.digest:
             raise LedgerBroken(
