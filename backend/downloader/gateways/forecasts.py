@@ -61,7 +61,7 @@ def save_forecasts(forecasts: pl.DataFrame, features: pl.DataFrame, spec: Sequen
         return 0
     columns: dict[str, list[Any]] = {name: [row[name] for row in predictions] for name in predictions[0]}
     columns["updated_at"] = [now] * len(predictions)
-    with transaction.atomic():
+    with transaction.atomic(savepoint=False):
         update = [name for name in columns if name != "video"]
         upsert(MLPrediction, columns, unique=["video"], update=update)
         _repeat_on_videos(now)
