@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from io import StringIO
 from typing import Any
 
+import pytest
 from django.core.management import call_command
 from django.utils import timezone
 
@@ -26,6 +27,8 @@ FUNCTIONS = (
     "given_away_unconfirmed",
 )
 OWN = {name: f"tests.backend.job_functions.{name}" for name in FUNCTIONS}
+committed = pytest.mark.django_db(transaction=True)
+"""For tests in which a worker works: it lets go of connections that are in a transaction, such as that of a usual test."""
 HOUR = timedelta(hours=1)
 
 

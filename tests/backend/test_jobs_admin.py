@@ -13,7 +13,7 @@ from django.utils import timezone
 from downloader.models import Job
 from downloader.services.jobs.queueing import enqueue
 from downloader.services.jobs.schedule import SCHEDULE, enqueue_due
-from tests.backend.jobs import OWN, again, claimed, work_once
+from tests.backend.jobs import OWN, again, claimed, committed, work_once
 
 pytestmark = pytest.mark.django_db
 LIST = "/admin/downloader/job/"
@@ -30,6 +30,7 @@ def said_by(*command: object) -> str:
     return " ".join(out.getvalue().split())
 
 
+@committed
 def test_a_job_is_asked_for_in_the_admin_and_says_who_asked(admin_client):
     admin_client.post(f"{LIST}add/", {"kind": "echo", "arguments": '{"x": 1}'})
     job = Job.objects.get()
@@ -44,6 +45,7 @@ def test_arguments_that_the_kind_does_not_take_are_said_beside_the_field(admin_c
     assert not Job.objects.exists()
 
 
+@committed
 def test_a_failed_job_shows_why_with_its_log(admin_client):
     job = enqueue("mistake")
     work_once()

@@ -13,7 +13,7 @@ from downloader.models import Job, JobState
 from downloader.services.jobs.lease import claim, close, give_back, hold, reap
 from downloader.services.jobs.queueing import cancel, enqueue
 from downloader.services.jobs.stopped import LeaseLost
-from tests.backend.jobs import HOUR, OWN, again, claimed, work_once
+from tests.backend.jobs import HOUR, OWN, again, claimed, committed, work_once
 
 pytestmark = pytest.mark.django_db
 LEASE, GRACE = timedelta(seconds=60), timedelta(seconds=30)
@@ -131,6 +131,7 @@ def test_the_dead_workers_ticket_is_spent_and_a_new_one_is_issued(job, now):
     assert DBTaskResult.objects.get(pk=requeued.ticket).status == "READY"
 
 
+@committed
 @pytest.mark.parametrize("lost", ["deleted", "taken by a worker that died before it claimed the job"])
 def test_a_lost_ticket_is_issued_again(lost, now):
     job = enqueue("echo", {"x": 1})
@@ -146,6 +147,7 @@ def test_a_lost_ticket_is_issued_again(lost, now):
     assert again(job).state == "succeeded"
 
 
+@committed
 def test_two_tickets_for_one_job_do_it_once():
     from downloader.services.jobs.tickets import issue
 

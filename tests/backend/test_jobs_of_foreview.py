@@ -15,16 +15,10 @@ from downloader.services.serving import serving_release
 from foreview.options import TrainingOptions
 from foreview.simulation.world import DEFAULT_END, simulate
 from foreview.tables.folder import write_catalogue
-from tests.backend.jobs import again, work_once
+from tests.backend.jobs import again, committed, work_once
 
-pytestmark = pytest.mark.django_db
+pytestmark = committed
 AS_OF = DEFAULT_END.isoformat()
-
-
-@pytest.fixture(autouse=True)
-def _no_sign_of_life_is_due(settings, releases):
-    """What this test has not committed, the thread that renews leases could not see."""
-    settings.FOREVIEW = settings.FOREVIEW | {"JOB_LEASE_SECONDS": 3600.0}
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from django_tasks_db.models import DBTaskResult
 from downloader.models import Job
 from downloader.services.jobs.queueing import cancel, enqueue
 from foreview.errors import UsageError
-from tests.backend.jobs import HOUR, OWN, again, work_once
+from tests.backend.jobs import HOUR, OWN, again, committed, work_once
 
 pytestmark = pytest.mark.django_db
 
@@ -20,6 +20,7 @@ def _own_kinds(settings, releases):
     settings.FOREVIEW = settings.FOREVIEW | {"JOBS": OWN}
 
 
+@committed
 def test_a_job_waits_with_its_ticket_until_a_worker_does_it():
     job = enqueue("echo", {"x": 1}, asked_by="a test")
     assert (job.state, job.attempts, job.key, job.asked_by) == ("queued", 0, "", "a test")
@@ -56,6 +57,7 @@ def test_the_database_itself_refuses_a_second_active_job_of_a_key():
     Job.objects.create(kind="train", key="train", state="succeeded")
 
 
+@committed
 def test_a_job_before_its_time_is_left_alone():
     job = enqueue("echo", due_at=timezone.now() + HOUR)
     work_once()
@@ -85,6 +87,7 @@ def test_without_the_queue_of_the_database_nothing_is_promised(settings, backend
     assert not Job.objects.exists()
 
 
+@committed
 def test_what_waits_is_cancelled_at_once_and_its_ticket_does_nothing():
     job = enqueue("echo")
     assert cancel(job.pk).state == "cancelled"
@@ -92,6 +95,7 @@ def test_what_waits_is_cancelled_at_once_and_its_ticket_does_nothing():
     assert (again(job).state, again(job).attempts) == ("cancelled", 0)
 
 
+@committed
 def test_what_has_ended_cannot_be_cancelled():
     job = enqueue("echo")
     work_once()

@@ -11,7 +11,7 @@ from django.utils import timezone
 from downloader.models import DueTime, Job
 from downloader.services.jobs.kinds import KINDS, check_arguments
 from downloader.services.jobs.schedule import SCHEDULE, Line, enqueue_due, latest_due, next_due, planned
-from tests.backend.jobs import work_once
+from tests.backend.jobs import committed, work_once
 
 pytestmark = pytest.mark.django_db
 LOS_ANGELES = ZoneInfo("America/Los_Angeles")
@@ -102,6 +102,7 @@ def test_the_schedule_shows_its_last_and_its_next_run():
     assert nightly.next_at == datetime(2026, 5, 6, 5, 10, tzinfo=LOS_ANGELES)
 
 
+@committed
 def test_a_worker_keeps_the_schedule():
     enqueue_due(timezone.now() - 8 * DAY)
     work_once()

@@ -22,6 +22,7 @@ from downloader.services.jobs.lease import reap, renewal
 from downloader.services.jobs.schedule import enqueue_due
 
 logger = logging.getLogger("downloader.jobs")
+_MOST_FAILURES: Final = 5
 _SLICE_S: Final = 0.1
 """A sleeping worker looks so often [s] whether it is asked to end."""
 
@@ -62,9 +63,15 @@ def work(*, once: bool, interval: float) -> None:
     """Do jobs until asked to end (SIGTERM, SIGINT), or, with ``once``, until none is due.
 
     Asked to end, the worker hands the job at hand back at its next step; asked twice, wherever it is. An idle one looks for work every
-    ``interval`` seconds. A database that is away for a while is waited for.
+    ``interval`` seconds. A database that is away for a while is waited for, with ``once`` not for ever.
+
+    Raises
+    ------
+    OperationalError
+        With ``once``, if the database stayed away or locked.
+
     """
-    tender = Tender(interval)
+    tender, failures = Tender(interval), 0
     with _signals_noted():
         while not shutting_down.is_set():
             try:
@@ -72,6 +79,9 @@ def work(*, once: bool, interval: float) -> None:
                 tender.run()
             except OperationalError as error:
                 logger.warning("the database is away or locked: %s", str(error).strip())
+                failures += 1
+                if once and failures >= _MOST_FAILURES:
+                    raise
                 close_old_connections()
             else:
                 if once:
