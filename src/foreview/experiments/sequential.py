@@ -54,7 +54,8 @@ class Declaration:
     most_pairs: int = 400
     """Pairs at which the experiment ends."""
     clip: float = 1.0
-    """Differences of ln errors beyond this count as this: one freak decides nothing. 1 is a factor of e."""
+    """Differences of ln errors beyond this count as this: one freak decides nothing. 1 is a factor of e. It should be about as large as the champion's MAE
+    ln or twice that: no bet exceeds half its inverse, so that a much wider one hides small differences."""
     allowed_harm: float = 0.1
     """Mean difference of ln errors; a challenger known to be worse by more ends the experiment at once, before ``least_pairs`` too."""
 
