@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.core.management import CommandError, call_command
 
 from downloader.gateways.experiments import pairs_of
 from downloader.models import Experiment, LedgerRow, MLPrediction, Release, VideoDownload
@@ -20,13 +21,12 @@ from downloader.services.promotion import promote_against_the_gate
 from downloader.services.serving import serving_release
 from foreview.errors import UsageError
 from foreview.experiments.assignment import arm_of
-from foreview.experiments.sequential import Declaration
 from tests.backend.ledger_records import Record, forecast_record, outcome_record, written
 from tests.backend.published import promoted, published
 
 pytestmark = pytest.mark.django_db
 BEGUN = datetime(2026, 6, 1, tzinfo=UTC)
-STOP = Declaration(least_pairs=10, most_pairs=100)
+STOP = {"least_pairs": 10, "most_pairs": 100}
 
 
 def begin(name: str = "spring", **changes: object) -> Experiment:
@@ -96,7 +96,7 @@ def test_it_ends_when_its_stop_rule_says_so_with_the_evidence_and_not_before():
     assert ended is not None
     kept = Experiment.objects.get(name="spring")
     assert (kept.state, kept.outcome) == ("decided", "challenger_better")
-    assert (kept.evidence or {})["pairs"] >= STOP.least_pairs
+    assert (kept.evidence or {})["pairs"] >= STOP["least_pairs"]
     assert (kept.evidence or {})["low"] >= 0
     assert kept.ending == "the challenger errs less"
     assert Release.objects.get(pk=experiment.challenger_id).state == Release.State.CANDIDATE
@@ -114,7 +114,7 @@ def test_a_challenger_that_is_better_is_promoted_only_through_the_gate():
 
 
 def test_a_harmful_challenger_ends_it_before_the_least_pairs():
-    experiment = begin(stop=Declaration(least_pairs=90, most_pairs=100))
+    experiment = begin(stop={"least_pairs": 90, "most_pairs": 100})
     matured(experiment, range(60), 95.0, 30.0)
     ended = settle_experiment()
     assert ended is not None
@@ -176,6 +176,34 @@ def test_a_stopped_experiment_keeps_where_it_stood_and_decides_nothing():
 def test_a_plan_that_cannot_be_meant_is_refused(changes, said):
     with pytest.raises(UsageError, match=said):
         Plan(**changes)
+
+
+def test_what_is_not_declared_follows_from_the_champions_error_at_the_ages_that_count():
+    scores = {
+        "views_7d/long/0": {"n": 100, "mae_ln": 0.8},
+        "views_7d/short/3": {"n": 300, "mae_ln": 0.4},
+        "views_7d/short/7": {"n": 900, "mae_ln": 0.1},  # forecasts of that age do not count
+    }
+    champion, challenger = promoted(1, scores={"views_7d": scores}), published(2)
+    plan = Plan(stop={"alpha": 0.01})
+    experiment = start_experiment("spring", challenger.version, plan=plan, reason="to see")
+    assert champion == experiment.champion
+    assert (experiment.alpha, experiment.least_pairs, experiment.most_pairs) == (0.01, 50, 400)
+    assert experiment.clip == pytest.approx(1.5 * 0.5)
+    assert experiment.allowed_harm == pytest.approx(0.075)
+
+
+def test_an_experiment_is_begun_followed_and_stopped_on_the_command_line(capsys):
+    champion, challenger = promoted(1), published(2)
+    call_command("start_experiment", "spring", challenger.version, "--reason", "to see", "--most-pairs", "200")
+    assert f"spring runs: {challenger.version} against {champion.version}" in capsys.readouterr().out.replace("\n", " ")
+    assert Experiment.objects.get().most_pairs == 200
+    call_command("follow_experiments")
+    assert "spring (running): no video of which both made a forecast has matured yet." in capsys.readouterr().out
+    call_command("stop_experiment", "spring", "--reason", "enough")
+    assert "spring was stopped after 0 videos." in capsys.readouterr().out
+    with pytest.raises(CommandError, match="spring is stopped"):
+        call_command("stop_experiment", "spring", "--reason", "twice")
 
 
 def test_in_the_shadow_the_champion_serves_and_both_are_recorded():

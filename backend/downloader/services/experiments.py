@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable
-from dataclasses import asdict, dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from django.db import IntegrityError, transaction
 
@@ -23,6 +23,8 @@ from foreview.experiments.sequential import Decision, Declaration, decide
 from foreview.vocabulary import HORIZON_DAYS, TARGETS
 
 logger = logging.getLogger(__name__)
+CLIP: Final = 1.5
+"""Of the champion's MAE ln: differences beyond it count as this."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +46,8 @@ class Plan:
     """Age [d] up to which a forecast counts: of each video the first that both releases made."""
     promotes: bool = False
     """Whether a challenger that is better is promoted, if it passes the gate."""
-    stop: Declaration = field(default_factory=Declaration)
+    stop: Mapping[str, Any] = field(default_factory=dict)
+    """What of the :func:`usual stop rule <usual_stop>` is declared otherwise, such as ``{"most_pairs": 200}``."""
 
     def __post_init__(self) -> None:
         if self.mode not in Experiment.Mode.values or self.target not in TARGETS or not 0 < self.share < 1:
@@ -58,6 +61,22 @@ class Plan:
                 f"forecasts of {self.target} are made before {horizon} days",
                 f"found {self.most_age_days} as the most age",
             )
+
+
+def usual_stop(champion: Release, target: str, most_age_days: float) -> Declaration:
+    """Return the usual stop rule, with a clip of :data:`CLIP` times the champion's MAE ln out of time at the ages that count.
+
+    Its bets are bounded by the clip, so that a clip far above the errors that occur finds nothing. Where the release was never scored,
+    the clip is a factor of e. A tenth of it is the harm that is allowed.
+    """
+    scores = [
+        (score["n"], score["mae_ln"])
+        for name, score in champion.metrics.get(target, {}).items()
+        if float(name.rsplit("/", 1)[1]) <= most_age_days
+    ]
+    rows = sum(n for n, _ in scores)
+    clip = CLIP * sum(n * mae for n, mae in scores) / rows if rows else 1.0
+    return Declaration(clip=clip, allowed_harm=clip / 10)
 
 
 def start_experiment(
@@ -91,6 +110,7 @@ def start_experiment(
     if serving.release == release:
         raise UsageError("a challenger is another release than the champion", f"{challenger} serves")
     release_of(challenger)
+    stop = replace(usual_stop(serving.release, plan.target, plan.most_age_days), **plan.stop)
     try:
         with transaction.atomic():
             set_state(challenger, Release.State.CHALLENGER)
@@ -107,7 +127,7 @@ def start_experiment(
                 reason=reason,
                 by=by,
                 started_at=issue_time(as_of),
-                **asdict(plan.stop),
+                **asdict(stop),
             )
     except IntegrityError:
         raise UsageError(

@@ -14,6 +14,7 @@ from foreview.experiments.sequential import Declaration
 from foreview.vocabulary import TARGETS
 
 _STOP = tuple(field.name for field in fields(Declaration))
+_BY_ERROR = ("clip", "allowed_harm")
 
 
 class Command(StepsCommand):
@@ -41,12 +42,13 @@ class Command(StepsCommand):
         )
         usual = Declaration()
         for name in _STOP:
-            value = getattr(usual, name)
+            kind = type(getattr(usual, name))
+            said = "from the champion's error" if name in _BY_ERROR else getattr(usual, name)
             option = f"--{name.replace('_', '-')}"
-            parser.add_argument(option, type=type(value), default=value, help=f"of the stop rule, default {value}")
+            parser.add_argument(option, type=kind, help=f"of the stop rule, default {said}")
 
     def handle(self, *, name: str, challenger: str, reason: str, by: str, promote: bool, **options: Any) -> None:
-        stop = Declaration(**{field: options[field] for field in _STOP})
+        stop = {field: options[field] for field in _STOP if options[field] is not None}
         asked = {field: options[field] for field in ("mode", "share", "target", "most_age_days")}
         plan = Plan(**asked, promotes=promote, stop=stop)
         experiment = start_experiment(name, challenger, plan=plan, reason=reason, by=by)
