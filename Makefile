@@ -69,7 +69,7 @@ reference: .venv/dev.stamp  ## renew the generated pages and pictures
 measure: .venv/run.stamp  ## renew docs/explanation/measurements.md; one section: python -m benchmarks.measure scale
 	$(BIN)/python -m benchmarks.measure
 
-chaos: .venv/run.stamp  ## kill -9 a hundred processes that publish, promote, forecast and mature labels
+chaos: .venv/run.stamp  ## kill -9 a hundred processes that import, train, publish, promote, forecast and mature labels
 	$(BIN)/python -m benchmarks.chaos
 
 lock: .venv/tools.stamp  ## renew the lock files

@@ -1,4 +1,4 @@
-"""kill -9 at random instants of publishing, promoting, forecasting into the ledger and maturing labels: what is left.
+"""kill -9 at random instants of importing, training, publishing, promoting, forecasting into the ledger and maturing labels: what is left.
 
 Two processes at a time work on one database, SQLite or the PostgreSQL of ``DATABASE_URL``, and are killed together but not at once. The next
 two first check everything: hashes of every release, the log of promotions, the whole chain of the ledger, that each forecast shown is in it.
@@ -22,7 +22,7 @@ from typing import Any
 
 CHECKOUT = Path(__file__).resolve().parents[1]
 AT_ONCE = 2
-LONGEST = 1.0
+LONGEST = 2.0
 """Seconds of work before the kill, at most."""
 
 

@@ -1,4 +1,4 @@
-"""A process that publishes, promotes, forecasts and matures labels until it is killed; ``benchmarks.chaos`` starts and kills it.
+"""A process that imports, trains, publishes, promotes, forecasts and matures labels until it is killed; ``benchmarks.chaos`` starts and kills it.
 
 First it checks that what the killed ones left is sound and says ``ready`` with what it found; at a line on its standard input it begins,
 and says of each operation when it begins and when it is done.
@@ -10,30 +10,42 @@ import json
 import os
 import random
 import sys
+from collections import Counter
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any
 
 import django
+import polars as pl
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 django.setup()
 
-from downloader.configuration import releases_folder  # noqa: E402  (Django is set up first)
+from django.db.models import Count  # noqa: E402  (Django is set up first)
+
+from downloader.configuration import releases_folder  # noqa: E402
+from downloader.gateways.importing import import_catalogue  # noqa: E402
 from downloader.models import LedgerRow, MLPrediction, Promotion, Release, VideoAnalytics, VideoDownload  # noqa: E402
 from downloader.services.ledger import verify_ledger  # noqa: E402
 from downloader.services.maturing import mature_labels  # noqa: E402
+from downloader.services.ml_model_trainer import MLModelTrainer  # noqa: E402
 from downloader.services.ml_prediction_service import MLPredictionService  # noqa: E402
 from downloader.services.promotion import promote_against_the_gate, rollback_release  # noqa: E402
 from downloader.services.registry import publish, set_state  # noqa: E402
 from downloader.services.serving import release_of, serving_release  # noqa: E402
 from foreview.errors import UsageError  # noqa: E402
+from foreview.options import TrainingOptions  # noqa: E402
 from foreview.releases.loading import read_release  # noqa: E402
 from foreview.releases.store import list_releases  # noqa: E402
+from foreview.simulation.world import simulate  # noqa: E402
+from foreview.tables.catalogue import Catalogue  # noqa: E402
 from tests.backend.published import cheap  # noqa: E402
 
 VIDEOS = 12
+IMPORTED = 6
+"""Videos of each world that is imported."""
 FIRST = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
 
@@ -67,6 +79,7 @@ def check() -> dict[str, Any]:
     known = set(Release.objects.values_list("version", flat=True))
     assert known <= {folder.name for folder in folders}, "each row has its folder"
     _check_forecasts()
+    _check_imports()
     return {"rows": end.number, "promotions": len(log), "releases": len(known), "orphans": len(folders) - len(known)}
 
 
@@ -80,8 +93,25 @@ def _check_forecasts() -> None:
         release_of(forecast.model_version)
 
 
+def _check_imports() -> None:
+    """Of each world all videos are there, each with its days, or none is."""
+    imported = VideoDownload.objects.exclude(source_id=None).annotate(days=Count("analytics"))
+    rows = list(imported.values_list("source_id", "days"))
+    worlds = Counter(str(source).split("-")[0] for source, _ in rows)
+    assert set(worlds.values()) <= {IMPORTED}, "a world is imported whole or not at all"
+    assert all(days for _, days in rows), "and with the days of its videos"
+
+
+def _world(seed: int) -> Catalogue:
+    """Return a small world whose videos are named by its seed."""
+    found = simulate(channels=1, videos=IMPORTED, seed=seed, days=60, end=FIRST + timedelta(days=50)).catalogue
+    named = pl.format(f"world{seed}-{{}}", "video_id").alias("video_id")
+    tables = {name: getattr(found, name).with_columns(named) for name in ("videos", "daily", "snapshots", "earnings")}
+    return replace(found, **tables)
+
+
 def operations(seed: int) -> list[tuple[str, Callable[[], object]]]:
-    """Return what is done in turns, of each process its own."""
+    """Return what is done, of each process its own."""
     draws, seeds = random.Random(seed), count(1000 * seed + 1000)
 
     def promote() -> None:
@@ -101,7 +131,13 @@ def operations(seed: int) -> list[tuple[str, Callable[[], object]]]:
     def mature() -> None:
         mature_labels(as_of=FIRST + timedelta(days=draws.randrange(60, 90)))
 
+    def train() -> None:
+        options = TrainingOptions(threads=1, seed=next(seeds))
+        MLModelTrainer().train_all_models(as_of=FIRST + timedelta(days=90), options=options)
+
     return [
+        ("import", lambda: import_catalogue(_world(next(seeds)))),
+        ("train", train),
         ("publish", lambda: publish(cheap(next(seeds)))),
         ("promote", promote),
         ("forecast", forecast),
@@ -118,11 +154,12 @@ def main() -> None:
     sys.stdout.flush()
     if not sys.stdin.readline():
         return
+    turns, doing = random.Random(seed), operations(seed)
     while True:
-        for name, operation in operations(seed):
-            os.write(1, f"begins {name}\n".encode())
-            operation()
-            os.write(1, f"done {name}\n".encode())
+        name, operation = turns.choice(doing)
+        os.write(1, f"begins {name}\n".encode())
+        operation()
+        os.write(1, f"done {name}\n".encode())
 
 
 if __name__ == "__main__":
