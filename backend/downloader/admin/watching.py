@@ -67,7 +67,7 @@ def acknowledge_selected(_admin: Any, request: HttpRequest, queryset: QuerySet[A
 
 
 class AlertAdmin(ReadOnly):
-    list_display = ["raised_at", "kind", "subject", "text", "last_seen_at", "acknowledged_at", "acknowledged_by"]
+    list_display = ["raised_at", "kind", "subject", "last_seen_at", "acknowledged_at", "acknowledged_by"]
     list_filter = ["kind", ("acknowledged_at", admin.EmptyFieldListFilter)]
     action_form = ReasonForm
     actions = [acknowledge_selected]

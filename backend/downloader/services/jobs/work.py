@@ -100,6 +100,7 @@ def watch(run: Run, *, as_of: str = "") -> dict[str, Any]:
 
     run.report("watching", 0, 1)
     seen = look(as_of=_instant(as_of))
+    run.report("watching", 1, 1)
     asked = retrain_when_due()
     alerts = [str(alert) for alert in seen.alerts]
     return {"alerts": alerts, "expected_mae_ln": seen.expected, "training": "" if asked is None else asked.asked_by}
@@ -111,6 +112,7 @@ def verify_ledger(run: Run) -> dict[str, Any]:
 
     run.report("verifying", 0, 1)
     end = verify_rows()
+    run.report("verifying", 1, 1)
     return {"rows": end.number, "digest": end.digest}
 
 
@@ -119,7 +121,9 @@ def notify(run: Run, *, alert: int) -> dict[str, Any]:
     from downloader.services.alerts import notify as send
 
     run.report("sending", 0, 1)
-    return {"sent": send(alert)}
+    sent = send(alert)
+    run.report("sending", 1, 1)
+    return {"sent": sent}
 
 
 def _instant(text: str) -> datetime | None:
