@@ -89,7 +89,7 @@ class TrainingOptions:
     """Rows for the random forest and scikit-learn's boosting, which do not scale as XGBoost does."""
     min_videos: int = 100
     """Mature videos below which no model is fitted: typical is served, and the count with its usual growth, as uncertain as the prior and
-    the few outcomes say. Of 60 videos of one channel, fitted models were no better and their intervals too narrow."""
+    the few outcomes say."""
     labels: LabelOptions = field(default_factory=LabelOptions)
     hyperparameters: Hyperparameters = DEFAULTS
 
