@@ -1,9 +1,8 @@
-"""Every question to the database, each one query however many videos it is about."""
+"""Questions about videos, what was observed of them, their forecasts, and jobs."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from datetime import datetime
+from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
 import polars as pl
@@ -15,10 +14,9 @@ from django.db.models.functions import Cast
 
 from downloader.configuration import Table, table, video_table
 from downloader.frames import Schema, frame_of
-from downloader.models import Experiment, Job, LedgerRow, MetricRegime, MLPrediction, Promotion, Release, VideoDownload
+from downloader.models import Job, MLPrediction, VideoDownload
 from foreview.errors import UsageError
 from foreview.tables.schema import TEXTS, TIME
-from foreview.vocabulary import TARGETS, Target
 
 VIDEO_SCHEMA: Final[Schema] = {
     "title": pl.String,
@@ -52,17 +50,6 @@ class VideoUnknown(UsageError, ObjectDoesNotExist):  # noqa: N818  (Django's own
 
     def __init__(self, model: type[Model], fact: str) -> None:
         super().__init__(f"a forecast is of a {model._meta.label} of the database", fact, "Check the id")
-
-
-class ReleaseUnknown(UsageError, ObjectDoesNotExist):  # noqa: N818  (Django's own says DoesNotExist)
-    """There is no such release."""
-
-    def __init__(self, version: str) -> None:
-        super().__init__(
-            "a release is one that was published here",
-            f"there is no {version!r}",
-            "List them in the admin; `adopt_releases` registers folders that have no row",
-        )
 
 
 def video_model() -> type[Model]:
@@ -159,120 +146,6 @@ def count_without_forecast_of(model_version: str) -> int:
     """Return how many usable videos have no forecast of this release."""
     forecast = MLPrediction.objects.filter(model_version=model_version).values("video")
     return video_model()._default_manager.filter(_wanted(None)).exclude(pk__in=forecast).count()
-
-
-def newest_promotion() -> Promotion | None:
-    """Return the row of the promotion log that says which release serves, with it; None where none ever did."""
-    return Promotion.objects.select_related("release").first()
-
-
-def promotion_at(moment: datetime) -> Promotion | None:
-    """Return the row of the promotion log that held at ``moment``."""
-    return Promotion.objects.select_related("release").filter(at__lte=moment).first()
-
-
-def promotion_log() -> list[Promotion]:
-    """Return the promotion log, oldest row first, with its releases."""
-    return list(Promotion.objects.select_related("release", "previous").order_by("number"))
-
-
-def shadow_versions() -> list[str]:
-    """Return the versions of the releases whose forecasts are recorded and not shown, by version."""
-    shadows = Release.objects.filter(state__in=(Release.State.SHADOW, Release.State.CHALLENGER))
-    return list(shadows.order_by("version").values_list("version", flat=True))
-
-
-def release_named(version: str) -> Release:
-    """Return the row of a release.
-
-    Raises
-    ------
-    ReleaseUnknown
-        If there is none.
-
-    """
-    found = Release.objects.filter(version=version).first()
-    if found is None:
-        raise ReleaseUnknown(version)
-    return found
-
-
-def metric_regimes() -> list[MetricRegime]:
-    """Return the redefinitions that were entered, the earliest first."""
-    return list(MetricRegime.objects.order_by("at", "pk"))
-
-
-def running_experiment() -> Experiment | None:
-    """Return the experiment that runs, with its releases; None where none does."""
-    running = Experiment.objects.select_related("champion", "challenger").filter(state=Experiment.State.RUNNING)
-    return running.first()
-
-
-def experiment_named(name: str) -> Experiment:
-    """Return an experiment with its releases.
-
-    Raises
-    ------
-    UsageError
-        If there is none of that name.
-
-    """
-    found = Experiment.objects.select_related("champion", "challenger").filter(name=name).first()
-    if found is None:
-        raise UsageError("an experiment is named as it was when it began", f"found none that is called {name!r}")
-    return found
-
-
-def outcomes_of(target: str) -> list[tuple[int, str, str]]:
-    """Return number, video and record of the outcomes of a target, in the order in which they were written."""
-    rows = LedgerRow.objects.filter(kind=LedgerRow.Kind.OUTCOME, target=target).order_by("number")
-    return list(rows.values_list("number", "video", "record"))
-
-
-def forecasts_issued(versions: Iterable[str], since: datetime, most_age_days: float) -> list[tuple[int, str, Any, str]]:
-    """Return number, video, issue time and release of the forecasts of these releases issued since then, in the order of the ledger."""
-    rows = LedgerRow.objects.filter(
-        kind=LedgerRow.Kind.FORECAST, release__in=list(versions), as_of__gte=since, issue_age_days__lte=most_age_days
-    )
-    return list(rows.order_by("number").values_list("number", "video", "as_of", "release"))
-
-
-def outcome_records() -> list[tuple[str, str, str]]:
-    """Return video, target and record of every outcome."""
-    rows = LedgerRow.objects.filter(kind=LedgerRow.Kind.OUTCOME).order_by("number")
-    return list(rows.values_list("video", "target", "record"))
-
-
-def forecast_records(version: str) -> Iterator[str]:
-    """Return the records of the forecasts of a release, or of all where ``version`` is empty, in the order of the ledger."""
-    rows = LedgerRow.objects.filter(kind=LedgerRow.Kind.FORECAST).order_by("number")
-    return (rows.filter(release=version) if version else rows).values_list("record", flat=True).iterator()
-
-
-def ledger_records(numbers: Iterable[int]) -> list[tuple[int, str]]:
-    """Return number and record of these rows of the ledger."""
-    return list(LedgerRow.objects.filter(pk__in=list(numbers)).order_by().values_list("number", "record"))
-
-
-def newest_release() -> Release | None:
-    """Return the release with the latest training cutoff, whether it serves or not."""
-    return Release.objects.order_by("-as_of", "-pk").first()
-
-
-def count_matured_since(moment: datetime) -> int:
-    """Return of how many videos of the ledger a label of views matured after ``moment``."""
-    views = LedgerRow.objects.filter(kind=LedgerRow.Kind.OUTCOME, target__startswith="views", as_of__gt=moment)
-    return views.aggregate(videos=Count("video", distinct=True))["videos"] or 0
-
-
-def targets_without_outcome() -> dict[str, list[Target]]:
-    """Return for each video of the ledger, by its key as text, the targets of which no outcome was written."""
-    forecast = LedgerRow.objects.filter(kind=LedgerRow.Kind.FORECAST).order_by().values("video")
-    outcomes = LedgerRow.objects.filter(kind=LedgerRow.Kind.OUTCOME).order_by()
-    done = outcomes.values("video").annotate(count=Count("pk")).filter(count=len(TARGETS)).values("video")
-    videos = forecast.exclude(video__in=done).distinct().values_list("video", flat=True)
-    written = set(outcomes.exclude(video__in=done).values_list("video", "target"))
-    return {video: [target for target in TARGETS if (video, target) not in written] for video in videos}
 
 
 def usable_by_key(keys: Iterable[Any]) -> dict[Any, bool]:
