@@ -10,7 +10,6 @@ import json
 import os
 import random
 import sys
-from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -94,12 +93,16 @@ def _check_forecasts() -> None:
 
 
 def _check_imports() -> None:
-    """Of each world all videos are there, each with its days, or none is."""
+    """Of each world all videos are there, each with all of its days, or none is."""
     imported = VideoDownload.objects.exclude(source_id=None).annotate(days=Count("analytics"))
-    rows = list(imported.values_list("source_id", "days"))
-    worlds = Counter(str(source).split("-")[0] for source, _ in rows)
-    assert set(worlds.values()) <= {IMPORTED}, "a world is imported whole or not at all"
-    assert all(days for _, days in rows), "and with the days of its videos"
+    found: dict[int, dict[str, int]] = {}
+    for source, days in imported.values_list("source_id", "days"):
+        found.setdefault(int(str(source).split("-")[0].removeprefix("world")), {})[str(source)] = days
+    for seed, videos in found.items():
+        world = _world(seed)
+        expected = dict.fromkeys(world.videos["video_id"].to_list(), 0)
+        expected |= dict(world.daily.group_by("video_id").len().iter_rows())
+        assert videos == expected, "a world is imported whole or not at all"
 
 
 def _world(seed: int) -> Catalogue:

@@ -24,7 +24,7 @@ OPTIONS = TrainingOptions(issue_ages=(0.0, 3.0), threads=1)
 
 @pytest.fixture(scope="module")
 def catalogue():
-    return simulate(channels=3, videos=420, seed=5, days=200).catalogue
+    return simulate(channels=3, videos=560, seed=5, days=240).catalogue
 
 
 @pytest.fixture(scope="module")
@@ -133,5 +133,6 @@ def test_a_release_is_trained_with_its_hyperparameters_and_says_so(catalogue):
     assert found.manifest.options["hyperparameters"]["linear_alpha"] == 3.0
     parts = set(usual.models["views"])
     assert parts == set(found.models["views"])
-    assert {part for part in parts if usual.models["views"][part] == found.models["views"][part]} == set()
+    same = {part for part in parts if usual.models["views"][part] == found.models["views"][part]}
+    assert same <= {"classes.json"}  # the classifier is not tuned
     assert {member.part for member in MEMBERS.values()} <= {part.rsplit("seen.")[-1] for part in parts}
