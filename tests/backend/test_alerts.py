@@ -17,6 +17,7 @@ from downloader.models import Alert, Job
 from downloader.services.alerts import SIGNATURE, acknowledge, raise_alert, signature
 from downloader.signals import alert_raised
 from foreview.errors import UsageError
+from tests.backend.jobs import committed, work_once
 
 pytestmark = pytest.mark.django_db
 
@@ -81,9 +82,10 @@ def test_without_addresses_nothing_is_queued():
     assert not Job.objects.exists()
 
 
+@committed
 def test_webhook_and_mail_are_sent_by_a_job_and_the_webhook_is_signed(hook):
     alert = raise_alert("coverage", "views_7d", "too few", {"hits": 1})
-    call_command("run_worker", "--once")
+    work_once()
     assert Job.objects.get().result == {"sent": ["e-mail", "webhook"]}
     ((signed, body),) = hook
     assert signed == signature("s3cret", body)

@@ -24,6 +24,7 @@ from foreview.metrics.interval import binomial_share
 from foreview.monitoring.drift import input_drift
 from foreview.options import silent
 from foreview.simulation.world import DEFAULT_END
+from tests.backend.jobs import committed, work_once
 from tests.backend.ledger_records import forecast_and_matured, forecast_record, normal, outcome_record, written
 from tests.backend.published import cheap, promoted, published
 
@@ -163,12 +164,13 @@ def test_a_job_of_the_schedule_that_failed_is_an_alert_until_its_line_succeeds()
     assert watch().alerts == ()
 
 
+@committed
 def test_the_nightly_jobs_do_what_they_are_called():
     release = promoted(1)
     forecast_and_matured(release.version, BEGUN, lands(0.0, 5))
     for kind in ("mature_labels", "watch", "verify_ledger"):
         enqueue(kind)
-    call_command("run_worker", "--once")
+    work_once()
     results: dict[str, Any] = dict(Job.objects.values_list("kind", "result"))
     assert set(Job.objects.values_list("state", flat=True)) == {"succeeded"}
     assert results["verify_ledger"]["rows"] >= 10

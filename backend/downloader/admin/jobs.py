@@ -120,7 +120,7 @@ class JobAdmin(_Jobs):
 
     @admin.display(description="error")
     def failure(self, job: Job) -> str:
-        return ". ".join(part for part in job.error.values() if part) if job.error else "–"
+        return job.why_failed() or "–"
 
     @admin.display(description="log")
     def lines(self, job: Job) -> SafeString:

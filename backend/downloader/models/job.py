@@ -76,6 +76,11 @@ class Job(models.Model):
         """Return how far it is, in words: ``fit members, 3 of 5``."""
         return f"{self.step}, {self.done:,} of {self.total:,}" if self.total else self.step
 
+    def why_failed(self) -> str:
+        """Return rule, fact and next step of its error as sentences; empty where it has none."""
+        said = self.error or {}
+        return ". ".join(said[part] for part in ("rule", "fact", "next_step") if said.get(part))
+
 
 class DueTime(models.Model):
     """A due time of a line of the schedule, seen by the worker that looked first: a row that can be there only once."""

@@ -96,7 +96,7 @@ def _failed_jobs() -> list[Alert]:
         raise_alert(
             Alert.Kind.JOB,
             planned_line.line.name,
-            f"Job {last.job.pk} ({last.job.kind}) of the schedule failed. {'. '.join((last.job.error or {}).values())}",
+            f"Job {last.job.pk} ({last.job.kind}) of the schedule failed. {last.job.why_failed()}",
             {"job": last.job.pk},
         )
         for planned_line in planned(issue_time(None))
