@@ -109,9 +109,12 @@ def append(records: Sequence[Record]) -> None:
 def take_head() -> LedgerHead:
     """Return the head of the ledger, locked until the transaction ends."""
     # An update takes the lock on every database; SELECT … FOR UPDATE says nothing to SQLite.
-    if not LedgerHead.objects.filter(pk=1).update(number=F("number")):
-        LedgerHead.objects.create(pk=1)
-    return LedgerHead.objects.get(pk=1)
+    head = LedgerHead.objects.filter(pk=1)
+    if not head.update(number=F("number")):
+        # Of two first writers at once one makes it, and both then wait for the lock.
+        LedgerHead.objects.bulk_create([LedgerHead(pk=1)], ignore_conflicts=True)
+        head.update(number=F("number"))
+    return head.get()
 
 
 def verify_rows(remembered: Tail | None = None) -> Tail:
