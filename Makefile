@@ -9,7 +9,7 @@ export PYTHONPATH :=
 export OMP_WAIT_POLICY := passive
 # uv is quick; pip stands in where uv cannot reach the registry, as behind a certificate that only pip was told of.
 INSTALL = VIRTUAL_ENV=.venv $(BIN)/uv pip install --quiet $(1) || $(BIN)/python -m pip install --quiet --disable-pip-version-check $(1)
-COMPILE := $(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header
+COMPILE := $(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-annotate --no-header
 
 .PHONY: help demo demo-data test lint types contracts test-core test-django test-django-postgres test-docs reference measure chaos lock clean
 

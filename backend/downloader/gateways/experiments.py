@@ -19,18 +19,18 @@ SIDES: Final = ("champion", "challenger")
 def pairs_of(experiment: Experiment) -> pl.DataFrame:
     """Return the videos of which both releases issued a forecast and the outcome is known, in the order in which it became known.
 
-    ``video``, ``as_of`` of the first forecast that both made from the start on and up to the declared age, ``actual``, and the points
-    ``champion`` and ``challenger``. Three queries, however many videos.
+    ``video``, ``actual``, and the points ``champion`` and ``challenger`` of the first forecast that both made from the start on and up to the
+    declared age. Three queries, however many videos.
     """
-    outcomes = selectors.outcomes_of(experiment.target)
-    issues = _first_by_both(experiment, {video for _, video, _ in outcomes})
+    outcomes = selectors.outcome_records(experiment.target)
+    issues = _first_by_both(experiment, {video for video, _, _ in outcomes})
     numbers = [number for issue in issues.values() for number in issue]
     points = {
         number: json.loads(record)["forecast"].get(experiment.target, {}).get("point")
         for number, record in selectors.ledger_records(numbers)
     }
     rows: list[dict[str, Any]] = []
-    for _, video, record in outcomes:
+    for video, _, record in outcomes:
         actual = json.loads(record)["value"]
         if video in issues and actual is not None:
             both = (points[number] for number in issues[video])

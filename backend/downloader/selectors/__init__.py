@@ -6,7 +6,6 @@ from downloader.selectors.ledger import (
     forecasts_issued,
     ledger_records,
     outcome_records,
-    outcomes_of,
     targets_without_outcome,
 )
 from downloader.selectors.releases import (
@@ -55,7 +54,6 @@ __all__ = [
     "newest_promotion",
     "newest_release",
     "outcome_records",
-    "outcomes_of",
     "prediction_of",
     "promotion_at",
     "promotion_log",

@@ -12,12 +12,6 @@ from downloader.models import LedgerRow
 from foreview.vocabulary import TARGETS, Target
 
 
-def outcomes_of(target: str) -> list[tuple[int, str, str]]:
-    """Return number, video and record of the outcomes of a target, in the order in which they were written."""
-    rows = LedgerRow.objects.filter(kind=LedgerRow.Kind.OUTCOME, target=target).order_by("number")
-    return list(rows.values_list("number", "video", "record"))
-
-
 def forecasts_issued(versions: Iterable[str], since: datetime, most_age_days: float) -> list[tuple[int, str, Any, str]]:
     """Return number, video, issue time and release of the forecasts of these releases issued since then, in the order of the ledger."""
     rows = LedgerRow.objects.filter(
@@ -26,10 +20,10 @@ def forecasts_issued(versions: Iterable[str], since: datetime, most_age_days: fl
     return list(rows.order_by("number").values_list("number", "video", "as_of", "release"))
 
 
-def outcome_records() -> list[tuple[str, str, str]]:
-    """Return video, target and record of every outcome."""
+def outcome_records(target: str = "") -> list[tuple[str, str, str]]:
+    """Return video, target and record of the outcomes of a target, or of all where it is empty, in the order of the ledger."""
     rows = LedgerRow.objects.filter(kind=LedgerRow.Kind.OUTCOME).order_by("number")
-    return list(rows.values_list("video", "target", "record"))
+    return list((rows.filter(target=target) if target else rows).values_list("video", "target", "record"))
 
 
 def forecast_records(version: str) -> Iterator[str]:

@@ -20,7 +20,7 @@ from foreview.features.matrix import feature_table
 from foreview.features.spec import FEATURES
 from foreview.metrics.interval import binomial_share
 from foreview.monitoring.change import suggested_changes
-from foreview.monitoring.drift import YEARLY_ALARMS, input_drift
+from foreview.monitoring.drift import DRIFT, YEARLY_ALARMS, input_drift
 from foreview.monitoring.expected_loss import expected_loss
 from foreview.releases.manifest import Release
 from foreview.vocabulary import INTERVALS, TARGETS
@@ -61,14 +61,14 @@ def watch(*, as_of: datetime | None = None) -> Watched:
 def drift(release: Release, as_of: datetime) -> pl.DataFrame:
     """Return how far the features of the last videos lie from those that ``release`` was trained on, at their publication.
 
-    As of :func:`~foreview.monitoring.drift.input_drift`; empty where there are no videos on one of the sides.
+    As of :func:`~foreview.monitoring.drift.input_drift`; empty where fewer than :data:`RECENT` videos are later, or none was learnt from.
     """
     catalogue = training_catalogue(as_of)
     issues = catalogue.videos.sort("published_at", "video_id").select("video_id", as_of="published_at")
     learnt, later = (issues.filter(side) for side in _sides(release.manifest.as_of))
     recent = later.tail(RECENT)
     if learnt.is_empty() or recent.height < RECENT:
-        return input_drift(pl.DataFrame({"": [0.0]}), pl.DataFrame({"": [0.0]})).clear()
+        return pl.DataFrame(schema=DRIFT)
     names = [feature.name for feature in FEATURES if feature.kind != "text"]
     tables = [feature_table(catalogue, side).select(names) for side in (learnt, recent)]
     return input_drift(*tables, looks_a_year=LOOKS_A_YEAR)
@@ -95,12 +95,12 @@ def _failed_jobs() -> list[Alert]:
     return [
         raise_alert(
             Alert.Kind.JOB,
-            planned_line.line.name,
+            plan.line.name,
             f"Job {last.job.pk} ({last.job.kind}) of the schedule failed. {last.job.why_failed()}",
             {"job": last.job.pk},
         )
-        for planned_line in planned(issue_time(None))
-        if (last := planned_line.last) is not None and last.job is not None and last.job.state == JobState.FAILED
+        for plan in planned(issue_time(None))
+        if (last := plan.last) is not None and last.job is not None and last.job.state == JobState.FAILED
     ]
 
 

@@ -70,7 +70,7 @@ def input_drift(reference: pl.DataFrame, recent: pl.DataFrame, *, looks_a_year: 
         )
     compared = dict(_compared(reference, recent))
     if not compared:
-        return pl.DataFrame(schema=_SCHEMA)
+        return pl.DataFrame(schema=DRIFT)
     before, now = (_side(compared, side) for side in (0, 1))
     effect = now.mean(axis=0) - before.mean(axis=0)
     chance = YEARLY_ALARMS / (looks_a_year * len(compared))
@@ -78,7 +78,7 @@ def input_drift(reference: pl.DataFrame, recent: pl.DataFrame, *, looks_a_year: 
     limit = np.maximum(limits(before, recent.height, chance, length=length), LEAST_EFFECT)
     found = pl.DataFrame(
         {"feature": list(compared), "effect": effect, "limit": limit, "flagged": np.abs(effect) > limit},
-        schema=_SCHEMA,
+        schema=DRIFT,
     )
     return found.sort(pl.col("effect").abs(), descending=True, maintain_order=True)
 
@@ -174,9 +174,10 @@ def repeats(away: Floats) -> Floats:
     return found
 
 
-_SCHEMA: Final[dict[str, pl.DataType]] = {
+DRIFT: Final[dict[str, pl.DataType]] = {
     "feature": pl.String(),
     "effect": pl.Float64(),
     "limit": pl.Float64(),
     "flagged": pl.Boolean(),
 }
+"""Columns of what :func:`input_drift` returns."""

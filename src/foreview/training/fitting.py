@@ -57,12 +57,13 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class Fitted:
-    """A location model with its calibration, its scores by slice, and the later rows that both come from."""
+    """A location model with its calibration, its scores by slice, and the later rows with the conformal scores that it comes from."""
 
     location: LocationModel
     calibration: Calibration
     scores: Mapping[str, Mapping[str, float]]
     last: Sequence[Problem]
+    conformal: Vector
 
 
 def fit_out_of_time(
@@ -83,7 +84,8 @@ def fit_out_of_time(
     else:
         later = last = [p.part(p.rows.published > s.origin) for p, s in parts]
     location = replace(location, unskilled=_unskilled(location, later, last))
-    return Fitted(location, _calibrate(last, location, options), _score(last, location), last)
+    conformal = np.concatenate([_scored(p, location) for p in last])
+    return Fitted(location, _calibrated(last, conformal, options), _score(last, location), last, conformal)
 
 
 def refit(problems: Sequence[Problem], structure: Structure, judged: Fitted, options: TrainingOptions) -> Fitted:
@@ -99,12 +101,10 @@ def refit(problems: Sequence[Problem], structure: Structure, judged: Fitted, opt
         if stage in weights
     }
     final = replace(judged.location, structure=structure, ensembles=ensembles)
-    placed = [_scored(p, judged.location) for p in judged.last]
+    learnt = judged.conformal - np.concatenate([_scored(p, final) for p in judged.last])
     slices = np.concatenate([p.slices for p in judged.last])
-    learnt = np.concatenate([old - _scored(p, final) for p, old in zip(judged.last, placed, strict=True)])
-    scores = np.concatenate(placed) - _medians(learnt, slices)
-    calibration = fit_calibration(scores, slices, options.hyperparameters.parent_weight)
-    return replace(judged, location=final, calibration=calibration)
+    conformal = judged.conformal - _medians(learnt, slices)
+    return Fitted(final, _calibrated(judged.last, conformal, options), judged.scores, judged.last, conformal)
 
 
 def _scored(problem: Problem, location: LocationModel) -> Vector:
@@ -232,10 +232,9 @@ def _spread(later: Sequence[Problem], location: LocationModel, options: Training
     return Spread(encoder, fit_spread(rows, residual, seed=options.seed, threads=options.threads, tuned=tuned))
 
 
-def _calibrate(last: Sequence[Problem], location: LocationModel, options: TrainingOptions) -> Calibration:
-    scores = np.concatenate([_scored(p, location) for p in last])
+def _calibrated(last: Sequence[Problem], conformal: Vector, options: TrainingOptions) -> Calibration:
     slices = np.concatenate([p.slices for p in last])
-    return fit_calibration(scores, slices, options.hyperparameters.parent_weight)
+    return fit_calibration(conformal, slices, options.hyperparameters.parent_weight)
 
 
 def _score(last: Sequence[Problem], location: LocationModel) -> dict[str, dict[str, float]]:

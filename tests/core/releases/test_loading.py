@@ -3,7 +3,7 @@ from __future__ import annotations
 import io
 import json
 import os
-import pickle
+import pickle  # to make what must never be loaded
 import zipfile
 
 import pytest

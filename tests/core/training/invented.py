@@ -77,4 +77,5 @@ def _judged(problem: Problem, split: InnerSplit) -> Fitted:
     location = LocationModel(prior_structure())
     last = problem.part(split.calibrate(problem.rows))
     at = last.place(location, last.rows.table)
-    return Fitted(location, fit_calibration(last.final - at.location, at.slices), {}, [last])
+    conformal = last.final - at.location
+    return Fitted(location, fit_calibration(conformal, at.slices), {}, [last], conformal)

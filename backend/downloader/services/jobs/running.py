@@ -59,7 +59,7 @@ def _carry_out(this: Run) -> None:
         raise
     except ForeviewError as error:
         _end(this, JobState.FAILED, error={"rule": error.rule, "fact": error.fact, "next_step": error.next_step})
-    except Exception as error:
+    except Exception as error:  # the outermost boundary of a job: whatever it was is written down, and raised again
         _after_crash(this, error)
         raise
     else:
