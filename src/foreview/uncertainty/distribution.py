@@ -11,6 +11,8 @@ import numpy as np
 from foreview.uncertainty.conformal import LEVELS, Vector
 
 _TAIL = float(LEVELS[0])
+_FLAT = 1e-300
+"""Steps between two levels up to this are none: a probability divided by one might be no number."""
 
 
 def bounded(values: Vector, lower: Vector, upper: Vector) -> Vector:
@@ -56,7 +58,7 @@ def _share(values: Vector, x: Vector, passed: np.ndarray) -> Vector:
     last = LEVELS.size - 1
     left = np.clip(passed - 1, 0, last - 1)
     low, high = values[rows, left], values[rows, left + 1]
-    flat = high <= low
+    flat = high - low <= _FLAT
     slope = np.where(flat, 0.0, _TAIL / np.where(flat, 1.0, high - low))
     inside = LEVELS[left] + (x - low) * slope
     # Beyond the outermost level the last slope goes on; where that is flat the tail is a step.

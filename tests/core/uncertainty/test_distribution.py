@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from scipy.stats import norm
 
@@ -84,6 +84,7 @@ def test_confidence_is_the_probability_of_a_factor_of_two() -> None:
     x=st.floats(-5, 200),
     y=st.floats(-5, 200),
 )
+@example(steps=[0.0] * (LEVELS.size - 1) + [5e-324], x=0.0, y=0.0)  # the smallest step there is
 def test_probabilities_never_fall_as_the_value_rises(steps: list[float], x: float, y: float) -> None:
     values = np.cumsum(steps)[None, :]
     low, high = sorted((x, y))
