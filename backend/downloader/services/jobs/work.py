@@ -108,10 +108,10 @@ def watch(run: Run, *, as_of: str = "") -> dict[str, Any]:
 
 def verify_ledger(run: Run) -> dict[str, Any]:
     """Walk the ledger from its beginning to its end."""
-    from downloader.gateways.ledger import verify_rows
+    from downloader.services.ledger import verify_ledger as verify
 
     run.report("verifying", 0, 1)
-    end = verify_rows()
+    end = verify()
     run.report("verifying", 1, 1)
     return {"rows": end.number, "digest": end.digest}
 
