@@ -57,10 +57,10 @@ test-docs: .venv/dev.stamp  ## the documentation alone
 	$(BIN)/pytest tests/contracts/test_docs.py
 
 test-django: .venv/dev.stamp  ## the Django tests on SQLite
-	$(BIN)/pytest tests/backend
+	$(BIN)/pytest -n 2 tests/backend
 
 test-django-postgres: .venv/dev.stamp  ## the Django tests on PostgreSQL
-	$(BIN)/python tests/postgres.py $(BIN)/pytest tests/backend
+	$(BIN)/python tests/postgres.py $(BIN)/pytest -n 2 tests/backend
 
 reference: .venv/dev.stamp  ## renew the generated pages and pictures
 	for page in catalogue cli features; do $(BIN)/python docs/reference/$$page.py || exit 1; done
