@@ -14,7 +14,7 @@ import polars as pl
 from benchmarks.expected_loss import trending_forecasts
 from benchmarks.sequential_ways import WAYS, t_statistics
 from foreview.curves.labels import labels
-from foreview.experiments.sequential import Declaration, log_stakes, paired_differences
+from foreview.experiments.sequential import CLIP, Declaration, log_stakes, paired_differences, usual_declaration
 from foreview.features.matrix import feature_table
 from foreview.forecasting.forecaster import issues_at_age
 from foreview.learners.location import LocationModel, locate
@@ -46,7 +46,7 @@ def main() -> None:
     measured = dict(measured_pairs())
     print(
         f"Declared: alpha {DECLARED.alpha:g}, at least {DECLARED.least_pairs} and at most {PAIRS} pairs, clip {DECLARED.clip:g}, allowed "
-        f"harm {DECLARED.allowed_harm:g}. {WORLDS:,} experiments a row, a look after every video.\n"
+        f"harm {DECLARED.allowed_harm:g}; for errors of models the clip is {CLIP:g} times the champion's MAE ln, as in the service. {WORLDS:,} experiments a row, a look after every video.\n"
     )
     print("### Two models of which neither is better\n")
     _print_nulls(measured)
@@ -69,21 +69,26 @@ def bivariate(correlation: float, *, gain: float = 0.0, freedom: float = math.in
     return draw
 
 
-def resampled(errors: Floats, *, gain: float | None) -> Draw:
-    """Return a draw from the signed ln errors (2, n) of two models on the same videos.
+def resampled(errors: Floats, declared: Declaration, *, gain: float | None) -> Draw:
+    """Return a draw from the signed ln errors (2, n) of two models on the same videos, clipped as an experiment on them would be.
 
     With a gain the second model's are scaled so that its MAE is less by it; without, which model is which is drawn by lot for each video.
     """
     champion, challenger = np.abs(errors)
     if gain is not None:
         challenger = challenger * (1 - gain) * champion.mean() / challenger.mean()
-    differences = paired_differences(champion, challenger, DECLARED.clip)
+    differences = paired_differences(champion, challenger, declared.clip)
 
     def draw(rng: np.random.Generator, worlds: int) -> Floats:
         found = differences[rng.integers(0, differences.size, (worlds, PAIRS))]
         return found if gain is not None else found * rng.choice([-1.0, 1.0], found.shape)
 
     return draw
+
+
+def _declared(errors: Floats) -> Declaration:
+    """Return what an experiment on two models with these signed ln errors (2, n) declares: it knows the champion's."""
+    return usual_declaration(float(np.abs(errors[0]).mean()))
 
 
 def turbulent(rng: np.random.Generator, worlds: int) -> Floats:
@@ -100,29 +105,32 @@ def skewed(rng: np.random.Generator, worlds: int) -> Floats:
     return np.where(rng.random((worlds, PAIRS)) < 0.05, 0.95, -0.05)
 
 
-def _called(draw: Draw, *, seed: int) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+def _called(draw: Draw, declared: Declaration, *, seed: int) -> Iterator[tuple[np.ndarray, np.ndarray]]:
     """Yield, some experiments at a time, whether 0 was refuted from below and from above after each pair."""
     rng = np.random.default_rng(seed)
     for _ in range(WORLDS // CHUNK):
-        above, below = log_stakes(draw(rng, CHUNK), DECLARED)
+        above, below = log_stakes(draw(rng, CHUNK), declared)
         yield above >= REFUTED, below >= REFUTED
 
 
 def _print_nulls(measured: Mapping[str, Floats]) -> None:
-    nulls: dict[str, Draw] = {
-        "normal, correlated 0.9": bivariate(0.9),
-        "t with 5 degrees of freedom, correlated 0.9": bivariate(0.9, freedom=5),
-        "t with 3 degrees of freedom, correlated 0.5": bivariate(0.5, freedom=3),
-        "skewed: 1 in 20 is 0.95, the others −0.05": skewed,
-        "spread that depends on earlier pairs": turbulent,
+    nulls: dict[str, tuple[Draw, Declaration]] = {
+        "normal, correlated 0.9": (bivariate(0.9), DECLARED),
+        "t with 5 degrees of freedom, correlated 0.9": (bivariate(0.9, freedom=5), DECLARED),
+        "t with 3 degrees of freedom, correlated 0.5": (bivariate(0.5, freedom=3), DECLARED),
+        "skewed: 1 in 20 is 0.95, the others −0.05": (skewed, DECLARED),
+        "spread that depends on earlier pairs": (turbulent, DECLARED),
     }
-    nulls |= {f"{name}, names drawn by lot": resampled(errors, gain=None) for name, errors in measured.items()}
+    nulls |= {
+        f"{name}, names drawn by lot": (resampled(errors, _declared(errors), gain=None), _declared(errors))
+        for name, errors in measured.items()
+    }
     print(
         "| pairs | challenger called better | champion called better | either | a t-test after every video (from the 10th) |"
     )
     print("|---|---:|---:|---:|---:|")
-    for name, draw in nulls.items():
-        found = list(_called(draw, seed=1))
+    for name, (draw, declared) in nulls.items():
+        found = list(_called(draw, declared, seed=1))
         better, worse = (np.concatenate([part[side].any(axis=1) for part in found]) for side in (0, 1))
         student = np.abs(t_statistics(draw(np.random.default_rng(2), CHUNK))).max(axis=1) > 1.96
         shares = [better.mean(), worse.mean(), (better | worse).mean(), student.mean()]
@@ -153,23 +161,33 @@ def _print_power() -> None:
     )
 
 
+def _better(errors: Floats, declared: Declaration) -> np.ndarray:
+    """Return for each experiment on these errors, with a gain, whether the challenger was called better after each pair."""
+    called = _called(resampled(errors, declared, gain=GAIN), declared, seed=4)
+    return np.concatenate([better for better, _ in called])
+
+
 def _print_measured(measured: Mapping[str, Floats]) -> None:
     print(
         "Signed ln errors of two models on the same videos. Power and pairs are of experiments that draw from them, the second model's "
-        f"errors scaled to a gain of {GAIN:.0%}.\n"
+        f"errors scaled to a gain of {GAIN:.0%}. *Power, clip 1*: with a factor of e for every pair of models.\n"
     )
-    print("| models | videos | MAE ln | ratio of MAE | correlation | sd of difference ÷ MAE | power | median pairs |")
-    print("|---|---:|---:|---:|---:|---:|---:|---:|")
+    print(
+        "| models | videos | MAE ln | ratio of MAE | correlation | clip | sd of difference ÷ MAE | power | median pairs | power, clip 1 |"
+    )
+    print("|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|")
     for name, errors in measured.items():
         absolute = np.abs(errors)
         champion = absolute[0].mean()
-        away = paired_differences(absolute[0], absolute[1], DECLARED.clip).std() / champion
-        found = np.concatenate([better for better, _ in _called(resampled(errors, gain=GAIN), seed=4)])
+        declared = _declared(errors)
+        away = paired_differences(absolute[0], absolute[1], declared.clip).std() / champion
+        found, wide = (_better(errors, declaration) for declaration in (declared, DECLARED))
         first = np.where(found.any(axis=1), np.maximum(found.argmax(axis=1) + 1, DECLARED.least_pairs), PAIRS + 1)
         median = f"{np.median(first):.0f}" if np.median(first) <= PAIRS else "–"
         print(
             f"| {name} | {errors.shape[1]:,} | {champion:.3f} | {absolute[1].mean() / champion:.3f} | "
-            f"{np.corrcoef(*errors).ravel()[1]:.3f} | {away:.2f} | **{found.any(axis=1).mean():.1%}** | {median} |"
+            f"{np.corrcoef(*errors).ravel()[1]:.3f} | {declared.clip:.2f} | {away:.2f} | **{found.any(axis=1).mean():.1%}** | {median} | "
+            f"{wide.any(axis=1).mean():.1%} |"
         )
 
 

@@ -6,7 +6,7 @@ import logging
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
-from typing import Any, Final
+from typing import Any
 
 from django.db import IntegrityError, transaction
 
@@ -19,12 +19,10 @@ from downloader.services.registry import set_state
 from downloader.services.serving import release_of
 from foreview.errors import ForeviewError, UsageError
 from foreview.experiments.assignment import arm_of
-from foreview.experiments.sequential import Decision, Declaration, decide
+from foreview.experiments.sequential import Decision, Declaration, decide, usual_declaration
 from foreview.vocabulary import HORIZON_DAYS, TARGETS
 
 logger = logging.getLogger(__name__)
-CLIP: Final = 1.5
-"""Of the champion's MAE ln: differences beyond it count as this."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,10 +62,10 @@ class Plan:
 
 
 def usual_stop(champion: Release, target: str, most_age_days: float) -> Declaration:
-    """Return the usual stop rule, with a clip of :data:`CLIP` times the champion's MAE ln out of time at the ages that count.
+    """Return the usual stop rule, with a clip that suits the champion's MAE ln out of time at the ages that count.
 
     Its bets are bounded by the clip, so that a clip far above the errors that occur finds nothing. Where the release was never scored,
-    the clip is a factor of e. A tenth of it is the harm that is allowed.
+    the clip is a factor of e.
     """
     scores = [
         (score["n"], score["mae_ln"])
@@ -75,8 +73,7 @@ def usual_stop(champion: Release, target: str, most_age_days: float) -> Declarat
         if float(name.rsplit("/", 1)[1]) <= most_age_days
     ]
     rows = sum(n for n, _ in scores)
-    clip = CLIP * sum(n * mae for n, mae in scores) / rows if rows else 1.0
-    return Declaration(clip=clip, allowed_harm=clip / 10)
+    return usual_declaration(sum(n * mae for n, mae in scores) / rows) if rows else Declaration()
 
 
 def start_experiment(

@@ -35,6 +35,9 @@ GUESSED_PAIRS: Final = 10
 STEPS: Final = 500
 """Means that are tried on either side of 0, up to the clip. Bounds are rounded outwards to one of them."""
 
+CLIP: Final = 1.5
+"""Of the champion's MAE ln: differences beyond it count as this, where nothing else is declared."""
+
 
 @dataclass(frozen=True, slots=True)
 class Declaration:
@@ -66,6 +69,11 @@ class Declaration:
                 "a declaration has 0 < alpha < 1, 1 ≤ least_pairs ≤ most_pairs and 0 ≤ allowed_harm < clip",
                 f"found {self}",
             )
+
+
+def usual_declaration(mae_ln: float) -> Declaration:
+    """Return the usual declaration for a champion whose MAE ln [> 0] is known: it clips at :data:`CLIP` times that, and allows a tenth of the clip as harm."""
+    return Declaration(clip=CLIP * mae_ln, allowed_harm=CLIP * mae_ln / 10)
 
 
 @dataclass(frozen=True, slots=True)
