@@ -64,6 +64,32 @@ def whole_file(path: Path, content: bytes) -> None:
     sync(path.parent)
 
 
+def clear_drafts(folder: Path, before: float) -> list[str]:
+    """Remove what killed writers left in ``folder``, last changed before a time [s since 1970], and return its names.
+
+    Examples
+    --------
+    >>> with tempfile.TemporaryDirectory() as place:
+    ...     _ = (Path(place) / ".report-x1.partial").write_text("half")
+    ...     _ = (Path(place) / "report").write_text("whole")
+    ...     clear_drafts(Path(place), before=0.0), clear_drafts(Path(place), before=4e9), os.listdir(place)
+    ([], ['.report-x1.partial'], ['report'])
+
+    """
+    left = [path for path in sorted(folder.glob(".*.partial")) if _last_change(path) < before]
+    for path in left:
+        if path.is_dir():
+            shutil.rmtree(path)
+        else:
+            path.unlink()
+    return [path.name for path in left]
+
+
+def _last_change(path: Path) -> float:
+    """Return when a draft or anything in it was last changed."""
+    return max(found.lstat().st_mtime for found in (path, *path.rglob("*")))
+
+
 def sync(path: Path) -> None:
     """Wait until a file or folder is on the disk."""
     descriptor = os.open(path, os.O_RDONLY)

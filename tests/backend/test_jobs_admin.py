@@ -80,7 +80,7 @@ def test_the_schedule_stands_above_the_list_with_last_and_next_run(admin_client)
 def test_the_list_of_jobs_asks_as_often_for_three_as_for_one(admin_client, django_assert_num_queries):
     for _ in range(2):
         enqueue("echo")
-        with django_assert_num_queries(11):
+        with django_assert_num_queries(7):
             admin_client.get(LIST)
 
 

@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+from pathlib import Path
+
+import polars as pl
 import pytest
+from django.conf import settings
 
 from downloader import selectors
+from downloader.gateways.importing import import_catalogue
 from downloader.models import MLPrediction, VideoAnalytics, VideoDownload
+from downloader.services.backtesting import backtest
 from downloader.services.jobs.kinds import KINDS, function_of
 from downloader.services.jobs.queueing import enqueue
 from downloader.services.jobs.stopped import LeaseLost
@@ -14,7 +21,7 @@ from downloader.services.ml_prediction_service import MLPredictionService
 from downloader.services.serving import serving_release
 from foreview.options import TrainingOptions
 from foreview.simulation.world import DEFAULT_END, simulate
-from foreview.tables.folder import write_catalogue
+from foreview.tables.folder import read_catalogue, write_catalogue
 from tests.backend.jobs import again, committed, work_once
 
 pytestmark = committed
@@ -104,3 +111,56 @@ def test_a_release_that_is_not_confirmed_does_not_serve(folder, releases):
     with pytest.raises(LeaseLost, match=r"."):
         MLModelTrainer().train_all_models(as_of=DEFAULT_END, options=options, confirm=refuse)
     assert selectors.newest_promotion() is None
+
+
+def test_the_past_is_replayed_by_a_worker_and_its_report_says_what_the_job_says(tmp_path, releases):
+    write_catalogue(simulate(channels=3, videos=180, seed=7, days=150).catalogue, tmp_path / "world")
+    enqueue("import", {"folder": str(tmp_path / "world")})
+    job = enqueue("backtest", {"as_of": AS_OF})
+    wrong = enqueue("forecast", {"as_of": "soon"})
+    work_once()
+    done = again(job).result
+    assert (done["train_until"], done["test_from"]) == last_sixty_days()
+    report = Path(done["report"])
+    assert report.parent == releases / "reports"
+    assert {path.name for path in report.iterdir()} == {
+        "report.html",
+        "report.md",
+        "report.json",
+        "predictions.parquet",
+    }
+    scored = (
+        pl.read_parquet(report / "predictions.parquet")
+        .filter(target="views_7d", issue_age_days=0.0)
+        .drop_nulls("actual")
+    )
+    away = (scored["point"].log1p() - scored["actual"].log1p()).abs().mean()
+    assert scored.height > 30
+    assert done["views_7d/0"] == pytest.approx(away, rel=1e-12)
+    assert again(wrong).state == "failed"
+
+
+def test_days_that_cannot_be_tested_on_are_said_and_nothing_is_written(folder, releases):
+    enqueue("import", {"folder": str(folder)})
+    job = enqueue("backtest", {"as_of": AS_OF, "train_until": "2026-05-02", "test_from": "2026-05-01"})
+    work_once()
+    assert (again(job).state, again(job).attempts) == ("failed", 1)
+    assert "2026-05-02" in again(job).why_failed()
+    assert not (releases / "reports").exists()
+
+
+def test_a_report_of_a_job_that_was_given_away_is_not_written(folder, releases):
+    import_catalogue(read_catalogue(folder))
+    with pytest.raises(LeaseLost, match=r"."):
+        backtest(as_of=DEFAULT_END, test_from=DEFAULT_END.date() - timedelta(days=50), confirm=given_away)
+    assert not (releases / "reports").exists()
+
+
+def given_away() -> None:
+    raise LeaseLost(7)
+
+
+def last_sixty_days() -> tuple[str, str]:
+    """Thirty days until the last labels, the delay until they are known, sixty days to test on."""
+    begins = (DEFAULT_END - timedelta(days=90, hours=settings.FOREVIEW["DELAY_HOURS"])).date()
+    return str(begins - timedelta(days=1)), str(begins)

@@ -18,7 +18,7 @@ LOS_ANGELES = ZoneInfo("America/Los_Angeles")
 MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
 NIGHTLY = Line("nightly", "10 5 * * *", "forecast")
 WEEKLY = Line("weekly", "10 3 * * 0", "train")
-EVERY_KIND = ["forecast", "mature_labels", "train", "verify_ledger", "watch"]
+EVERY_KIND = ["forecast", "mature_labels", "tidy", "train", "verify_ledger", "watch"]
 MONDAY = datetime(2026, 5, 4, 9, 0, tzinfo=LOS_ANGELES)
 
 

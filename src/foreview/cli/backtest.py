@@ -5,19 +5,17 @@ from __future__ import annotations
 import argparse
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from foreview.cli.arguments import Subparsers, add_catalogue, add_tuned, ages, command, day, positive, whole
 from foreview.cli.outcome import Outcome, Table
 from foreview.cli.output import check_new_folder
 from foreview.cli.progress import reported
-from foreview.cli.show import tuned_in
 from foreview.errors import UsageError
 
 if TYPE_CHECKING:
     from foreview.backtest.replay import Backtest
     from foreview.backtest.scores import SliceScores
-    from foreview.releases.manifest import Release
 
 _BASELINES: Final = {"typical": "typical", "szabo_huberman": "S–H", "pinto_ml": "Pinto ML", "pinto_mrbf": "MRBF"}
 _EXAMPLE = """\
@@ -67,7 +65,7 @@ def run(args: argparse.Namespace) -> Outcome:
     from foreview.backtest.splits import end_of_day
     from foreview.forecasting.classes import forecast_with_bounds
     from foreview.options import DEFAULTS, TrainingOptions
-    from foreview.releases.manifest import calibration_videos
+    from foreview.releases.manifest import calibration_videos, summary_of
     from foreview.tables.folder import read_catalogue
     from foreview.training.study import hyperparameters_for
     from foreview.training.trainer import train
@@ -77,7 +75,7 @@ def run(args: argparse.Namespace) -> Outcome:
     with reported() as progress:
         done = backtest(
             catalogue,
-            Method(train, forecast_with_bounds, _described, calibration_videos),
+            Method(train, forecast_with_bounds, summary_of, calibration_videos),
             train_until=args.train_until,
             test_from=args.test_from,
             ages=args.ages,
@@ -88,20 +86,6 @@ def run(args: argparse.Namespace) -> Outcome:
         )
     write_report(done, args.out)
     return _outcome(done, args.out)
-
-
-def _described(release: Release) -> dict[str, Any]:
-    """Return what the report says of the release that was trained for it."""
-    manifest = release.manifest
-    window = manifest.data_window
-    return {
-        "model_version": manifest.model_version,
-        "videos": window.videos,
-        "rows": window.rows,
-        "hyperparameters": tuned_in(manifest),
-        **{kind: f"{state.state}: {state.reason}" for kind, state in manifest.kinds.items()},
-        "notes": "; ".join(manifest.notes),
-    }
 
 
 def _outcome(done: Backtest, out: Path) -> Outcome:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -42,6 +41,7 @@ def run(args: argparse.Namespace) -> Outcome:
 
 def described(folder: Path, manifest: Manifest) -> Outcome:
     """Return what ``show`` and ``train`` say of a release."""
+    from foreview.releases.manifest import tuned_in
     from foreview.releases.strict import to_json
 
     window = manifest.data_window
@@ -64,15 +64,6 @@ def described(folder: Path, manifest: Manifest) -> Outcome:
         (Table("", ("", ""), facts), Table("What serves", ("model", "state", "why"), kinds), *_scores(manifest)),
         manifest.notes,
     )
-
-
-def tuned_in(manifest: Manifest) -> str:
-    """Return the hyperparameters that a release was trained with, as far as they are not the defaults."""
-    from foreview.options import DEFAULTS
-
-    used: dict[str, Json] = manifest.options.get("hyperparameters", {})
-    usual = asdict(DEFAULTS)
-    return ", ".join(f"{name} {value:g}" for name, value in used.items() if value != usual.get(name)) or "the defaults"
 
 
 def _day(t: datetime | None) -> str:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import asdict, dataclass, field, fields
 from datetime import UTC, datetime
-from typing import Final, Literal, TypeAlias, get_args
+from typing import Any, Final, Literal, TypeAlias, get_args
 
-from foreview.options import Embargo
+from foreview.options import DEFAULTS, Embargo
 from foreview.releases.container import pack
 from foreview.releases.strict import Json, canonical, dataclass_of, read_json, to_json
 from foreview.tables.schema import DeclaredColumn, FeatureKind
@@ -173,3 +173,24 @@ def file_of(kind: ModelKind) -> str:
 def file_seal(content: bytes) -> FileSeal:
     """Return what the manifest says of a file with this content."""
     return FileSeal(hashlib.sha256(content).hexdigest(), len(content))
+
+
+def summary_of(release: Release) -> dict[str, Any]:
+    """Return what a report says of a release that was trained for it: its data, its hyperparameters and what serves."""
+    manifest = release.manifest
+    window = manifest.data_window
+    return {
+        "model_version": manifest.model_version,
+        "videos": window.videos,
+        "rows": window.rows,
+        "hyperparameters": tuned_in(manifest),
+        **{kind: f"{state.state}: {state.reason}" for kind, state in manifest.kinds.items()},
+        "notes": "; ".join(manifest.notes),
+    }
+
+
+def tuned_in(manifest: Manifest) -> str:
+    """Return the hyperparameters that a release was trained with, as far as they are not the defaults."""
+    used: dict[str, Json] = manifest.options.get("hyperparameters", {})
+    usual = asdict(DEFAULTS)
+    return ", ".join(f"{name} {value:g}" for name, value in used.items() if value != usual.get(name)) or "the defaults"

@@ -37,6 +37,8 @@ KINDS: Final[Mapping[str, Kind]] = MappingProxyType(
         "mature_labels": Kind(f"{_HERE}.mature_labels", single=True),
         "watch": Kind(f"{_HERE}.watch", single=True),
         "verify_ledger": Kind(f"{_HERE}.verify_ledger", single=True),
+        "backtest": Kind(f"{_HERE}.backtest", single=True),
+        "tidy": Kind(f"{_HERE}.tidy", single=True),
         "notify": Kind(f"{_HERE}.notify", attempts=6),
     }
 )

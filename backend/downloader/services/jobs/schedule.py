@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from cronsim import CronSim
 from django.db import IntegrityError, transaction
+from django.db.models import Exists, OuterRef
 
 from downloader.configuration import schedule_timezone
 from downloader.models import DueTime, Job
@@ -34,6 +35,7 @@ SCHEDULE: Final = (
     Line("nightly forecasts", "10 5 * * *", "forecast"),
     Line("nightly watch", "40 5 * * *", "watch"),
     Line("weekly check of the ledger", "10 6 * * 0", "verify_ledger"),
+    Line("weekly tidying", "40 6 * * 0", "tidy"),
 )
 
 
@@ -98,6 +100,8 @@ class Planned:
 
 
 def planned(now: datetime) -> list[Planned]:
-    """Return the schedule with the last and the next run of each line."""
-    queued = DueTime.objects.filter(job__isnull=False).select_related("job")
-    return [Planned(line, queued.filter(line=line.name).first(), next_due(line, now)) for line in SCHEDULE]
+    """Return the schedule with the last and the next run of each line, by one query."""
+    queued = DueTime.objects.filter(job__isnull=False)
+    later = queued.filter(line=OuterRef("line"), due_at__gt=OuterRef("due_at"))
+    last = {due.line: due for due in queued.exclude(Exists(later)).select_related("job")}
+    return [Planned(line, last.get(line.name), next_due(line, now)) for line in SCHEDULE]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -116,6 +116,30 @@ def verify_ledger(run: Run) -> dict[str, Any]:
     return {"rows": end.number, "digest": end.digest}
 
 
+def backtest(run: Run, *, as_of: str = "", train_until: str = "", test_from: str = "") -> dict[str, Any]:
+    """Replay the past of the site and write its report. Days are written 2026-03-31; without them the last 60 days with outcomes are the test."""
+    from downloader.services.backtesting import backtest as replay
+
+    days = {"train_until": _day(train_until), "test_from": _day(test_from)}
+    report = replay(as_of=_instant(as_of), **days, progress=run.report, confirm=run.confirm)
+    return {
+        "report": str(report.folder),
+        "train_until": str(report.train_until),
+        "test_from": str(report.test_from),
+        **report.errors,
+    }
+
+
+def tidy(run: Run) -> dict[str, Any]:
+    """Remove finished jobs and spent tickets that are old, and what killed writers left."""
+    from downloader.services.tidying import tidy as clear
+
+    run.report("tidying", 0, 1)
+    done = clear()
+    run.report("tidying", 1, 1)
+    return asdict(done)
+
+
 def notify(run: Run, *, alert: int) -> dict[str, Any]:
     """Send e-mail and webhook of an alert."""
     from downloader.services.alerts import notify as send
@@ -124,6 +148,14 @@ def notify(run: Run, *, alert: int) -> dict[str, Any]:
     sent = send(alert)
     run.report("sending", 1, 1)
     return {"sent": sent}
+
+
+def _day(text: str) -> date | None:
+    """Return the day that an argument says, or None where it says none."""
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError:
+        raise UsageError("a day is written as 2026-05-01", f"found {text!r}") from None
 
 
 def _instant(text: str) -> datetime | None:
