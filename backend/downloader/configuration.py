@@ -28,6 +28,7 @@ KEYS: Final = (
     "JOBS",
     "ALERT_EMAILS",
     "WEBHOOK",
+    "API_REQUESTS_PER_MINUTE",
     *TABLES,
 )
 TABLE_KEYS: Final = ("model", "fields", "usable", "migration")
