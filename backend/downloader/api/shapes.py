@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated, Generic, TypeVar
 
 from ninja import Query, Schema
@@ -23,7 +23,7 @@ def _without_nul(text: str) -> str:
 def _of_our_time(moment: datetime) -> datetime:
     if not 1990 <= moment.year <= 2200:
         raise ValueError("a time is one between 1990 and 2200")
-    return moment
+    return moment.astimezone(UTC)
 
 
 Text = Annotated[str, StringConstraints(max_length=200_000), AfterValidator(_without_nul)]
