@@ -196,7 +196,11 @@ def problems() -> list[str]:
     found = [f"FOREVIEW has no key {key!r}; it has {', '.join(KEYS)}" for key in setting if key not in KEYS]
     if not isinstance(found_there := setting.get("PROMOTE_WHEN_BETTER", False), bool):
         found.append(f"FOREVIEW['PROMOTE_WHEN_BETTER'] is True or False; found {found_there!r}")
-    if not isinstance(often := setting.get("API_REQUESTS_PER_MINUTE", 600), int) or isinstance(often, bool) or often < 1:
+    if (
+        not isinstance(often := setting.get("API_REQUESTS_PER_MINUTE", 600), int)
+        or isinstance(often, bool)
+        or often < 1
+    ):
         found.append(f"FOREVIEW['API_REQUESTS_PER_MINUTE'] is a whole number above 0; found {often!r}")
     found += _alert_problems(setting)
     for name in TABLES:

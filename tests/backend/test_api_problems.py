@@ -49,7 +49,8 @@ def key():
     ],
 )  # fmt: skip
 def test_an_error_says_rule_fact_and_next_step(key, request_line, body, status, fact):
-    answer = ask(key, *request_line.split(), body)
+    method, path = request_line.split()
+    answer = ask(key, method, path, body)
     told = answer.json()
     assert (answer.status_code, answer["Content-Type"], told["fact"]) == (status, "application/problem+json", fact)
     assert {"type", "title", "status", "detail", "rule", "fact", "next_step"} <= set(told)

@@ -9,7 +9,6 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Router, Schema, Status
 from pydantic import Field
 
-from downloader import selectors
 from downloader.api.access import account_of, needs
 from downloader.api.jobs import JobTold, job_told
 from downloader.api.shapes import Number
@@ -65,6 +64,8 @@ class ForecastsTold(Schema):
 @router.get("/videos/{video}/forecast", auth=needs("read"), response=ForecastTold)
 def read(request: HttpRequest, video: Number) -> ForecastTold:
     """Return the forecast that stands for a video."""
+    from downloader import selectors
+
     return _told(selectors.forecast_seen(account_of(request).channels, video))
 
 

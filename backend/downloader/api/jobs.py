@@ -9,7 +9,6 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Query, Router, Schema
 from pydantic import Field
 
-from downloader import selectors
 from downloader.api.access import account_of, needs
 from downloader.api.shapes import Cursor, Limit, Name, Number, Page, page_of
 from downloader.models import Job
@@ -50,6 +49,8 @@ State = Annotated[Literal["queued", "running", "succeeded", "failed", "cancelled
 @router.get("", auth=needs("read"), response=Page[JobTold])
 def list_jobs(request: HttpRequest, state: State = None, cursor: Cursor = None, limit: Limit = 100) -> Page[JobTold]:
     """Return the jobs that this account asked for, the youngest first."""
+    from downloader import selectors
+
     rows = selectors.job_page(jobs_of(account_of(request)), state, cursor, limit)
     return page_of(rows, limit, job_told, lambda job: job.pk)
 
@@ -65,6 +66,8 @@ def start(request: HttpRequest, asked: JobAsked, response: HttpResponse) -> JobT
 @router.get("/{job}", auth=needs("read"), response=JobTold)
 def read(request: HttpRequest, job: Number) -> JobTold:
     """Return one job."""
+    from downloader import selectors
+
     return job_told(selectors.job_seen(jobs_of(account_of(request)), job))
 
 

@@ -9,12 +9,9 @@ from django.http import HttpRequest
 from ninja import Router, Schema
 from pydantic import Field
 
-from downloader import selectors
 from downloader.api.access import account_of, needs
 from downloader.api.shapes import Cursor, Limit, Name, Page, page_of
 from downloader.models import Promotion, Release
-from downloader.services.promotion import promote_release, rollback_release
-from downloader.services.site import card_of
 
 router = Router(tags=["releases"])
 
@@ -57,6 +54,8 @@ class PromotionTold(Schema):
 @router.get("", auth=needs("read"), response=Page[ReleaseTold])
 def list_releases(request: HttpRequest, cursor: Cursor = None, limit: Limit = 100) -> Page[ReleaseTold]:  # noqa: ARG001  (ninja's signature)
     """Return the releases, the one that was registered last first."""
+    from downloader import selectors
+
     serving = selectors.newest_promotion()
     rows = selectors.release_page(cursor, limit)
     return page_of(rows, limit, lambda row: ReleaseTold(**_said(row, serving)), lambda row: row.pk)
@@ -65,12 +64,17 @@ def list_releases(request: HttpRequest, cursor: Cursor = None, limit: Limit = 10
 @router.post("/rollback", auth=needs("operate"), response=PromotionTold)
 def rollback(request: HttpRequest, why: Reason) -> PromotionTold:
     """Let the release serve again that served before."""
+    from downloader.services.promotion import rollback_release
+
     return _promoted(rollback_release(reason=why.reason, by=account_of(request).name))
 
 
 @router.get("/{version}", auth=needs("read"), response=ReleaseWithCard)
 def read(request: HttpRequest, version: Name) -> ReleaseWithCard:  # noqa: ARG001  (ninja's signature)
     """Return one release with its model card."""
+    from downloader import selectors
+    from downloader.services.site import card_of
+
     row = selectors.release_named(version)
     return ReleaseWithCard(**_said(row, selectors.newest_promotion()), card=card_of(version))
 
@@ -78,6 +82,8 @@ def read(request: HttpRequest, version: Name) -> ReleaseWithCard:  # noqa: ARG00
 @router.post("/{version}/promote", auth=needs("operate"), response=PromotionTold)
 def promote(request: HttpRequest, version: Name, why: Reason) -> PromotionTold:
     """Let a release serve that passes the gate; one that does not is refused with all reasons (409)."""
+    from downloader.services.promotion import promote_release
+
     return _promoted(promote_release(version, reason=why.reason, by=account_of(request).name))
 
 

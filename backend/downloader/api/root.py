@@ -1,4 +1,7 @@
-"""The API under ``/api/v1/``: its resources, its description, and what holds for all of them."""
+"""The API under ``/api/v1/``: its resources, its description, and what holds for all of them.
+
+Operations import what they ask when they are asked: `manage.py check` reads the addresses, and loads no tables and nothing that learns.
+"""
 
 from __future__ import annotations
 

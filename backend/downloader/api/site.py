@@ -9,7 +9,6 @@ from ninja import Query, Router, Schema
 from pydantic import Field
 
 from downloader.api.access import account_of, needs
-from downloader.services.site import record_of, serving_version
 
 router = Router(tags=["site"])
 
@@ -64,10 +63,14 @@ def live(request: HttpRequest) -> Alive:  # noqa: ARG001  (ninja's signature)
 @router.get("/health/ready", auth=needs("read"), response=Ready)
 def ready(request: HttpRequest) -> Ready:  # noqa: ARG001  (ninja's signature)
     """Say what serves; 503 where nothing can: the release is damaged, or jobs reach no worker."""
+    from downloader.services.site import serving_version
+
     return Ready(serving=serving_version())
 
 
 @router.get("/track-record", auth=needs("read"), response=Record)
 def read_record(request: HttpRequest, by: By = "all") -> Record:
     """Return how right the forecasts of the account's channels have been."""
+    from downloader.services.site import record_of
+
     return Record(items=[RecordTold(**row) for row in record_of(account_of(request), by)])

@@ -10,7 +10,6 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Query, Router, Schema
 from pydantic import Field
 
-from downloader import selectors
 from downloader.api.access import account_of, needs
 from downloader.api.shapes import Cursor, Limit, Moment, Name, Number, Page, Text, page_of
 from downloader.models import VideoDownload
@@ -97,6 +96,8 @@ def list_videos(
     request: HttpRequest, wanted: Annotated[Wanted, Query()], cursor: Cursor = None, limit: Limit = 100
 ) -> Page[VideoTold]:
     """Return the videos of the account's channels, the one entered last first."""
+    from downloader import selectors
+
     asked = selectors.VideoFilter(**wanted.dict())
     rows = selectors.video_page(account_of(request).channels, asked, cursor, limit)
     return page_of(rows, limit, _told, lambda video: video.pk)
@@ -119,6 +120,8 @@ def enter(request: HttpRequest, given: Videos) -> dict[str, int]:
 @router.get("/{video}", auth=needs("read"), response=VideoTold)
 def read(request: HttpRequest, video: Number) -> VideoTold:
     """Return one video."""
+    from downloader import selectors
+
     return _told(selectors.video_seen(account_of(request).channels, video))
 
 

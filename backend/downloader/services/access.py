@@ -12,7 +12,6 @@ from typing import Any, Final
 from django.contrib.auth.models import Group
 from django.utils import timezone
 
-from downloader import selectors
 from downloader.models import ApiKey, Membership
 from foreview.errors import UsageError
 
@@ -48,6 +47,8 @@ class Account:
 
 def account_of_user(user: Any, key: ApiKey | None = None) -> Account:
     """Return the account of an active user, narrowed to the scopes of ``key``."""
+    from downloader import selectors
+
     scopes = _scopes_of(user)
     return Account(
         name=user.get_username(),
@@ -59,6 +60,8 @@ def account_of_user(user: Any, key: ApiKey | None = None) -> Account:
 
 def account_of_key(secret: str) -> Account | None:
     """Return the account that a key opens now; None where it is unknown, expired, revoked, or its owner may not sign in."""
+    from downloader import selectors
+
     key, now = selectors.key_of_digest(_digest(secret)), timezone.now()
     if key is None or key.revoked_at is not None or key.expires_at <= now or not key.owner.is_active:
         return None
@@ -118,6 +121,8 @@ def create_key(owner: Any, name: str, scopes: Collection[str], expires_at: datet
 
 def revoke_key(prefix: str) -> ApiKey:
     """Let a key open nothing from now on; one that was revoked keeps its time."""
+    from downloader import selectors
+
     key = selectors.key_named(prefix)
     if key.revoked_at is None:
         key.revoked_at = timezone.now()
@@ -143,6 +148,8 @@ def set_role(user: Any, role: str) -> None:
 
 
 def _scopes_of(user: Any) -> frozenset[str]:
+    from downloader import selectors
+
     if user.is_superuser:
         return frozenset(SCOPES)
     groups = selectors.roles_of(user)

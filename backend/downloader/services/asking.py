@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from downloader import selectors
 from downloader.models import Job, MLPrediction
 from downloader.services.access import Account
 from downloader.services.jobs.queueing import cancel, enqueue
@@ -37,6 +36,7 @@ def forecast_now(account: Account, videos: Sequence[int]) -> list[MLPrediction]:
         If one is not there or not the account's.
 
     """
+    from downloader import selectors
     from downloader.services.ml_prediction_service import MLPredictionService
 
     selectors.check_videos_seen(account.channels, videos)
@@ -53,6 +53,8 @@ def forecast_later(account: Account, videos: Sequence[int]) -> Job:
         If one is not there or not the account's.
 
     """
+    from downloader import selectors
+
     selectors.check_videos_seen(account.channels, videos)
     return enqueue("forecast", {"videos": list(videos)}, asked_by=asker(account))
 
@@ -91,4 +93,6 @@ def cancel_job(account: Account, number: int) -> Job:
         If there is none, or somebody else asked for it.
 
     """
+    from downloader import selectors
+
     return cancel(selectors.job_seen(jobs_of(account), number).pk)
