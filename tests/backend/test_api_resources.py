@@ -17,6 +17,7 @@ from downloader.services.jobs.queueing import enqueue
 from downloader.services.ml_prediction_service import MLPredictionService
 from foreview.releases.card import card
 from tests.backend.api_calls import account, ask, key_of, video
+from tests.backend.jobs import committed, work_once
 from tests.backend.ledger_records import forecast_record, outcome_record, written
 from tests.backend.published import cheap, promoted, published
 
@@ -155,6 +156,20 @@ def test_many_videos_are_forecast_by_a_job(key):
     assert (job.kind, job.arguments, job.asked_by) == ("forecast", {"videos": made}, "api: him")
     assert ask(key, "GET", f"/jobs/{job.pk}").json() == answer.json()
     assert MLPrediction.objects.count() == 0
+
+
+@committed
+def test_the_forecasts_of_a_job_are_read_by_its_result_link(key):
+    made = [video("his", title=f"v{n}").pk for n in range(3)]
+    job = enqueue("forecast", {"videos": made[:2]}, asked_by="api: him")
+    MLPredictionService().predict_videos(made[2:])
+    assert ask(key, "GET", f"/jobs/{job.pk}/forecasts").status_code == 409
+    work_once()
+    told = ask(key, "GET", f"/jobs/{job.pk}/forecasts?limit=1").json()
+    rest = ask(key, "GET", f"/jobs/{job.pk}/forecasts?limit=1&cursor={told['next']}").json()
+    assert [one["video"] for one in told["items"] + rest["items"]] == [made[1], made[0]]
+    assert rest["next"] is None
+    assert told["items"] == [ask(key, "GET", f"/videos/{made[1]}/forecast").json()]
 
 
 def test_a_job_is_started_and_cancelled(key):

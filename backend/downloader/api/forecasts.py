@@ -11,9 +11,9 @@ from pydantic import Field
 
 from downloader.api.access import account_of, needs
 from downloader.api.jobs import JobTold, job_told
-from downloader.api.shapes import Number
+from downloader.api.shapes import Cursor, Limit, Number, Page, page_of
 from downloader.models import MLPrediction
-from downloader.services.asking import AT_ONCE, forecast_later, forecast_now
+from downloader.services.asking import AT_ONCE, forecast_later, forecast_now, forecasts_of_job
 
 router = Router(tags=["forecasts"])
 
@@ -78,6 +78,13 @@ def predict(request: HttpRequest, asked: ForecastsAsked, response: HttpResponse)
     job = forecast_later(account, videos)
     response["Location"] = f"/api/v1/jobs/{job.pk}"
     return Status(202, job_told(job))
+
+
+@router.get("/jobs/{job}/forecasts", auth=needs("read"), response=Page[ForecastTold])
+def read_made(request: HttpRequest, job: Number, cursor: Cursor = None, limit: Limit = 100) -> Page[ForecastTold]:
+    """Return the forecasts of the videos that a job was asked to forecast, as they stand; 409 until it has succeeded."""
+    rows = forecasts_of_job(account_of(request), job, cursor, limit)
+    return page_of(rows, limit, _told, lambda row: row.video_id)
 
 
 def _told(row: MLPrediction) -> ForecastTold:

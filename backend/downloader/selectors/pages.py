@@ -105,6 +105,13 @@ def forecasts_of(keys: Iterable[int]) -> list[MLPrediction]:
     return list(MLPrediction.objects.filter(video_id__in=list(keys)).order_by("video_id"))
 
 
+def forecast_page(channels: Channels, keys: Iterable[int], before: int | None, limit: int) -> list[MLPrediction]:
+    """Return ``limit`` forecasts of these videos, and one more where there are more, those of the videos entered last first."""
+    rows = MLPrediction.objects.filter(video_id__in=list(keys)).order_by("-video_id")
+    rows = rows if channels is None else rows.filter(video__channel_id__in=list(channels))
+    return list((rows if before is None else rows.filter(video_id__lt=before))[: limit + 1])
+
+
 def release_page(before: int | None, limit: int) -> list[Release]:
     """Return ``limit`` releases, and one more where there are more, the one that was registered last first."""
     return list(_before(Release.objects.all(), before)[: limit + 1])

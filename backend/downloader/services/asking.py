@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from downloader.models import Job, MLPrediction
+from downloader.models import Job, JobState, MLPrediction
 from downloader.services.access import Account
 from downloader.services.jobs.queueing import cancel, enqueue
 from downloader.services.videos import Conflict
@@ -57,6 +57,25 @@ def forecast_later(account: Account, videos: Sequence[int]) -> Job:
 
     selectors.check_videos_seen(account.channels, videos)
     return enqueue("forecast", {"videos": list(videos)}, asked_by=asker(account))
+
+
+def forecasts_of_job(account: Account, number: int, before: int | None, limit: int) -> list[MLPrediction]:
+    """Return ``limit`` forecasts that stand for the videos a job was asked to forecast, and one more where there are more.
+
+    Raises
+    ------
+    JobUnknown
+        If there is no such job of the account's.
+    Conflict
+        If it is no forecast of videos that were named, or it has not succeeded.
+
+    """
+    from downloader import selectors
+
+    job = selectors.job_seen(jobs_of(account), number)
+    if "videos" not in job.arguments or job.state != JobState.SUCCEEDED:
+        raise Conflict("a job has forecasts when it has made those of named videos", str(job), "Ask when it succeeded")
+    return selectors.forecast_page(account.channels, job.arguments["videos"], before, limit)
 
 
 def start_job(account: Account, kind: str, arguments: Mapping[str, Any]) -> Job:
