@@ -62,6 +62,13 @@ def test_the_methods_of_an_address_are_said(key):
     assert sorted(ask(key, "DELETE", "/videos")["Allow"].split(", ")) == ["GET", "POST", "PUT"]
 
 
+def test_a_request_that_is_too_long_is_refused(key, settings):
+    settings.DATA_UPLOAD_MAX_MEMORY_SIZE = 1000
+    answer = ask(key, "POST", "/videos", {"title": "x" * 2000, "channel_id": "his"})
+    assert (answer.status_code, answer["Content-Type"]) == (413, "application/problem+json")
+    assert answer.json()["next_step"] == "Send less at once"
+
+
 def test_a_validation_error_names_every_place(key):
     told = ask(key, "POST", "/videos", {"title": "", "channel_id": ""}).json()
     assert [one["at"] for one in told["errors"]] == ["body.given.title", "body.given.channel_id"]

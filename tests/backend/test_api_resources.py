@@ -71,6 +71,19 @@ def test_videos_are_entered_in_the_same_queries_however_many_they_are(key, item_
     assert len(seen) == queries
 
 
+@pytest.mark.parametrize("item_count", [1, 3])
+def test_the_forecasts_of_a_job_and_the_track_record_take_the_same_queries_however_many_they_are(key, item_count):
+    items(key, item_count)
+    made = list(VideoDownload.objects.values_list("pk", flat=True))
+    job = Job.objects.create(kind="forecast", arguments={"videos": made}, asked_by="api: him", state="succeeded")
+    with CaptureQueriesContext(connection) as seen:
+        assert len(ask(key, "GET", f"/jobs/{job.pk}/forecasts").json()["items"]) == item_count
+    assert len(seen) == 6
+    with CaptureQueriesContext(connection) as seen:
+        assert ask(key, "GET", "/track-record").status_code == 200
+    assert len(seen) == 5
+
+
 def test_a_cursor_leads_through_all_items_once(key):
     made = [video("his", title=f"video {n}").pk for n in range(7)]
     seen, cursor, pages = [], "", 0

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any, Final
 
-from django.core.exceptions import ObjectDoesNotExist
+from django.core.exceptions import ObjectDoesNotExist, RequestDataTooBig, SuspiciousOperation
 from django.http import Http404, HttpRequest, HttpResponse
 from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
@@ -37,6 +37,7 @@ _SAID: Final[dict[int, tuple[str, str]]] = {
     403: ("a session that changes something proves itself by its CSRF token", "Send it as X-CSRFToken, or use a key"),
     404: ("an address is one of the API's", "See /api/v1/openapi.json"),
     405: ("an address takes the methods that it lists", "See the header Allow"),
+    413: ("a request is at most as long as DATA_UPLOAD_MAX_MEMORY_SIZE says", "Send less at once"),
     429: ("a key asks so often a minute as the site allows", "Wait as many seconds as Retry-After says"),
     500: (
         "a request is answered without a fault of the program",
@@ -71,6 +72,8 @@ def add_handlers(api: NinjaAPI) -> None:
     api.add_exception_handler(ForeviewError, lambda _request, error: problem_of(error))  # type: ignore[arg-type]  # the stubs allow for a class
     api.add_exception_handler(Http404, lambda _request, _error: problem_of_status(404))
     api.add_exception_handler(HttpError, _of_http)
+    api.add_exception_handler(SuspiciousOperation, lambda _request, _error: problem_of_status(400))
+    api.add_exception_handler(RequestDataTooBig, lambda _request, _error: problem_of_status(413))
     api.add_exception_handler(ValidationError, _of_validation)
     api.add_exception_handler(Exception, _of_fault)
 
