@@ -29,6 +29,7 @@ INSTALLED_APPS = [
     "downloader",
     "django_tasks",
     "django_tasks_db",
+    "ninja",  # for the scripts of the API's pages, which otherwise come from elsewhere
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -38,6 +39,7 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
 ]
 MIDDLEWARE = [
+    "downloader.api.problems.api_answers",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",

@@ -28,6 +28,7 @@ KEYS: Final = (
     "JOBS",
     "ALERT_EMAILS",
     "WEBHOOK",
+    "API_REQUESTS_PER_MINUTE",
     *TABLES,
 )
 TABLE_KEYS: Final = ("model", "fields", "usable", "migration")
@@ -195,6 +196,12 @@ def problems() -> list[str]:
     found = [f"FOREVIEW has no key {key!r}; it has {', '.join(KEYS)}" for key in setting if key not in KEYS]
     if not isinstance(found_there := setting.get("PROMOTE_WHEN_BETTER", False), bool):
         found.append(f"FOREVIEW['PROMOTE_WHEN_BETTER'] is True or False; found {found_there!r}")
+    if (
+        not isinstance(often := setting.get("API_REQUESTS_PER_MINUTE", 600), int)
+        or isinstance(often, bool)
+        or often < 1
+    ):
+        found.append(f"FOREVIEW['API_REQUESTS_PER_MINUTE'] is a whole number above 0; found {often!r}")
     found += _alert_problems(setting)
     for name in TABLES:
         if isinstance(mapped := setting.get(name), dict):

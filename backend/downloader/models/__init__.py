@@ -1,5 +1,6 @@
-"""Videos, what was observed of them, the forecasts made of them, the releases that made these, and jobs."""
+"""Videos, what was observed of them, the forecasts made of them, the releases that made these, jobs, and who may see them."""
 
+from downloader.models.access import ApiKey, AuditEntry, Membership
 from downloader.models.alert import Alert, MetricRegime
 from downloader.models.analytics import VideoAnalytics, VideoSnapshot
 from downloader.models.earnings import AdSenseEarnings
@@ -13,6 +14,8 @@ from downloader.models.video import VideoDownload
 __all__ = [
     "AdSenseEarnings",
     "Alert",
+    "ApiKey",
+    "AuditEntry",
     "DueTime",
     "Experiment",
     "Job",
@@ -20,6 +23,7 @@ __all__ = [
     "LedgerHead",
     "LedgerRow",
     "MLPrediction",
+    "Membership",
     "MetricRegime",
     "Promotion",
     "Release",

@@ -1,5 +1,6 @@
 """Every question to the database, each one query however many videos it is about."""
 
+from downloader.selectors.access import api_keys, channels_of, key_named, key_of_digest, roles_of, user_named
 from downloader.selectors.ledger import (
     count_matured_since,
     forecast_records,
@@ -7,6 +8,20 @@ from downloader.selectors.ledger import (
     ledger_records,
     outcome_records,
     targets_without_outcome,
+)
+from downloader.selectors.pages import (
+    ForecastUnknown,
+    JobUnknown,
+    VideoFilter,
+    check_videos_seen,
+    forecast_page,
+    forecast_seen,
+    forecasts_of,
+    job_page,
+    job_seen,
+    release_page,
+    video_page,
+    video_seen,
 )
 from downloader.selectors.releases import (
     ReleaseUnknown,
@@ -37,15 +52,28 @@ from downloader.selectors.videos import (
 )
 
 __all__ = [
+    "ForecastUnknown",
+    "JobUnknown",
     "ReleaseUnknown",
+    "VideoFilter",
     "VideoUnknown",
+    "api_keys",
+    "channels_of",
+    "check_videos_seen",
     "count_by_source",
     "count_matured_since",
     "count_without_forecast_of",
     "experiment_named",
+    "forecast_page",
     "forecast_records",
+    "forecast_seen",
     "forecasts_issued",
+    "forecasts_of",
+    "job_page",
+    "job_seen",
+    "key_named",
     "key_of",
+    "key_of_digest",
     "keys_by_source_id",
     "known_keys",
     "latest_jobs",
@@ -58,12 +86,17 @@ __all__ = [
     "promotion_at",
     "promotion_log",
     "release_named",
+    "release_page",
+    "roles_of",
     "rows",
     "running_experiment",
     "shadow_versions",
     "targets_without_outcome",
     "usable_by_key",
+    "user_named",
     "video_model",
+    "video_page",
+    "video_seen",
     "videos",
     "youngest_forecasts",
 ]

@@ -1,0 +1,150 @@
+"""Pages of lists: what lies before a cursor, the youngest first, as far as somebody may see it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, TypeVar
+
+from django.core.exceptions import ObjectDoesNotExist
+from django.db.models import Model, Q, QuerySet
+
+from downloader.models import Job, MLPrediction, Release, VideoDownload
+from downloader.selectors.videos import VideoUnknown
+from foreview.errors import UsageError
+
+M = TypeVar("M", bound=Model)
+Channels = Collection[str] | None
+"""The channels that may be seen; None: all."""
+
+
+class JobUnknown(UsageError, ObjectDoesNotExist):  # noqa: N818  (Django's own says DoesNotExist)
+    """There is no such job, or it is not to be seen."""
+
+
+class ForecastUnknown(UsageError, ObjectDoesNotExist):  # noqa: N818  (Django's own says DoesNotExist)
+    """The video has no forecast yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class VideoFilter:
+    """Which videos are listed; None: whatever it is."""
+
+    channel: str | None = None
+    format: str | None = None
+    """short or long, as the video says it itself."""
+    status: str | None = None
+    search: str | None = None
+    """A part of the title, in whatever case."""
+    published_from: datetime | None = None
+    published_before: datetime | None = None
+
+    @property
+    def wanted(self) -> Q:
+        """The filter as a condition."""
+        conditions: dict[str, Any] = {
+            "channel_id": self.channel,
+            "is_short": None if self.format is None else self.format == "short",
+            "status": self.status,
+            "title__icontains": self.search,
+            "published_at__gte": self.published_from,
+            "published_at__lt": self.published_before,
+        }
+        return Q(**{lookup: value for lookup, value in conditions.items() if value is not None})
+
+
+def video_page(channels: Channels, wanted: VideoFilter, before: int | None, limit: int) -> list[VideoDownload]:
+    """Return ``limit`` videos, and one more where there are more, without their long texts."""
+    rows = _seen(channels).filter(wanted.wanted).defer("transcript", "description")
+    return list(_before(rows, before)[: limit + 1])
+
+
+def video_seen(channels: Channels, key: int) -> VideoDownload:
+    """Return one video.
+
+    Raises
+    ------
+    VideoUnknown
+        If there is none, or it is of another channel: the two are not told apart.
+
+    """
+    found = _seen(channels).filter(pk=key).first()
+    if found is None:
+        raise VideoUnknown(VideoDownload, f"there is none with the id {key}")
+    return found
+
+
+def check_videos_seen(channels: Channels, keys: Iterable[int]) -> None:
+    """Raise VideoUnknown where one of these videos is not there, or of another channel."""
+    asked = list(dict.fromkeys(keys))
+    seen = set(_seen(channels).filter(pk__in=asked).values_list("pk", flat=True))
+    for key in asked:
+        if key not in seen:
+            raise VideoUnknown(VideoDownload, f"there is none with the id {key}")
+
+
+def forecast_seen(channels: Channels, key: int) -> MLPrediction:
+    """Return the forecast that stands for a video.
+
+    Raises
+    ------
+    VideoUnknown, ForecastUnknown
+        If there is no such video for these channels, or it has no forecast yet.
+
+    """
+    video_seen(channels, key)
+    found = MLPrediction.objects.filter(video_id=key).first()
+    if found is None:
+        raise ForecastUnknown("a forecast is one that was made", f"video {key} has none yet", "Ask for one")
+    return found
+
+
+def forecasts_of(keys: Iterable[int]) -> list[MLPrediction]:
+    """Return the forecasts of these videos, by the video's key."""
+    return list(MLPrediction.objects.filter(video_id__in=list(keys)).order_by("video_id"))
+
+
+def forecast_page(channels: Channels, keys: Iterable[int], before: int | None, limit: int) -> list[MLPrediction]:
+    """Return ``limit`` forecasts of these videos, and one more where there are more, those of the videos entered last first."""
+    rows = MLPrediction.objects.filter(video_id__in=list(keys)).order_by("-video_id")
+    rows = rows if channels is None else rows.filter(video__channel_id__in=list(channels))
+    return list((rows if before is None else rows.filter(video_id__lt=before))[: limit + 1])
+
+
+def release_page(before: int | None, limit: int) -> list[Release]:
+    """Return ``limit`` releases, and one more where there are more, the one that was registered last first."""
+    return list(_before(Release.objects.all(), before)[: limit + 1])
+
+
+def job_page(asked_by: str | None, state: str | None, before: int | None, limit: int) -> list[Job]:
+    """Return ``limit`` jobs that ``asked_by`` asked for (None: anybody), and one more where there are more."""
+    rows = Job.objects.defer("log")
+    rows = rows if asked_by is None else rows.filter(asked_by=asked_by)
+    return list(_before(rows if state is None else rows.filter(state=state), before)[: limit + 1])
+
+
+def job_seen(asked_by: str | None, number: int) -> Job:
+    """Return one job.
+
+    Raises
+    ------
+    JobUnknown
+        If there is none, or somebody else asked for it: the two are not told apart.
+
+    """
+    rows = Job.objects.filter(pk=number)
+    found = (rows if asked_by is None else rows.filter(asked_by=asked_by)).first()
+    if found is None:
+        raise JobUnknown("a job is one that this account asked for", f"there is none with the number {number}")
+    return found
+
+
+def _seen(channels: Channels) -> QuerySet[VideoDownload]:
+    rows = VideoDownload.objects.all()
+    return rows if channels is None else rows.filter(channel_id__in=list(channels))
+
+
+def _before(rows: QuerySet[M], cursor: int | None) -> QuerySet[M]:
+    rows = rows.order_by("-pk")
+    return rows if cursor is None else rows.filter(pk__lt=cursor)

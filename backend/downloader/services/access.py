@@ -1,0 +1,160 @@
+"""Who asks, what they may do, and which channels they see."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from django.contrib.auth.models import Group
+from django.utils import timezone
+
+from downloader.models import ApiKey, Membership
+from foreview.errors import UsageError
+
+SCOPES: Final = ("read", "write", "operate")
+ROLES: Final[dict[str, frozenset[str]]] = {
+    "viewer": frozenset({"read"}),
+    "analyst": frozenset({"read", "write"}),
+    "operator": frozenset(SCOPES),
+}
+"""What the members of each group may do. The groups are called ``foreview viewer`` and so on: a project may have a group ``operator``."""
+USED_EVERY: Final = timedelta(minutes=1)
+
+
+class NotAllowed(UsageError):  # noqa: N818  (the state is the name)
+    """The account may not do this."""
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """Who asks: found anew for each request, so that what is taken away is gone at once."""
+
+    name: str
+    key: str
+    """Prefix of the key; empty for a session."""
+    scopes: frozenset[str]
+    channels: frozenset[str] | None
+    """The channels it sees; None: all, of a superuser."""
+
+    def sees(self, channel: str) -> bool:
+        """Return whether it sees what belongs to this channel."""
+        return self.channels is None or channel in self.channels
+
+
+def account_of_user(user: Any, key: ApiKey | None = None) -> Account:
+    """Return the account of an active user, narrowed to the scopes of ``key``."""
+    from downloader import selectors
+
+    scopes = _scopes_of(user)
+    return Account(
+        name=user.get_username(),
+        key="" if key is None else key.prefix,
+        scopes=scopes if key is None else scopes & set(key.scopes),
+        channels=None if user.is_superuser else selectors.channels_of(user),
+    )
+
+
+def account_of_key(secret: str) -> Account | None:
+    """Return the account that a key opens now; None where it is unknown, expired, revoked, or its owner may not sign in."""
+    from downloader import selectors
+
+    key, now = selectors.key_of_digest(_digest(secret)), timezone.now()
+    if key is None or key.revoked_at is not None or key.expires_at <= now or not key.owner.is_active:
+        return None
+    if key.last_used_at is None or key.last_used_at <= now - USED_EVERY:
+        ApiKey.objects.filter(pk=key.pk).update(last_used_at=now)
+    return account_of_user(key.owner, key)
+
+
+def check_scope(account: Account, scope: str) -> None:
+    """Raise NotAllowed where the account does not have the scope."""
+    if scope not in account.scopes:
+        has = ", ".join(name for name in SCOPES if name in account.scopes) or "none"
+        raise NotAllowed(
+            f"this needs the scope {scope}",
+            f"{account.name} has here: {has}",
+            "Ask for a role, or use a key, that has it",
+        )
+
+
+def check_channels(account: Account, channels: Iterable[str]) -> None:
+    """Raise NotAllowed where one of the channels is not the account's."""
+    foreign = sorted(channel for channel in set(channels) if not account.sees(channel))
+    if foreign:
+        raise NotAllowed(
+            "an account writes into the channels it is a member of",
+            f"{account.name} is no member of {foreign[0]!r}",
+            "`manage.py add_member` makes it one",
+        )
+
+
+def create_key(owner: Any, name: str, scopes: Collection[str], expires_at: datetime) -> tuple[ApiKey, str]:
+    """Make a key, and return it with its secret, which is not kept and cannot be shown again.
+
+    Raises
+    ------
+    UsageError
+        Where a scope is unknown, the owner does not have it, or the key would have expired already.
+
+    """
+    unknown = sorted(set(scopes) - _scopes_of(owner))
+    if unknown or not scopes:
+        raise UsageError(
+            "a key has scopes that its owner has",
+            f"{owner.get_username()} has not {', '.join(unknown)}" if unknown else "none was asked for",
+            f"Give the owner a role ({', '.join(ROLES)}) with `add_member --role`",
+        )
+    if expires_at <= timezone.now():
+        raise UsageError("a key expires in the future", f"found {expires_at.isoformat()}")
+    prefix = f"fv_{secrets.token_hex(4)}"
+    secret = f"{prefix}_{secrets.token_urlsafe(32)}"
+    ordered = [scope for scope in SCOPES if scope in scopes]
+    key = ApiKey.objects.create(
+        owner=owner, name=name, prefix=prefix, digest=_digest(secret), scopes=ordered, expires_at=expires_at
+    )
+    return key, secret
+
+
+def revoke_key(prefix: str) -> ApiKey:
+    """Let a key open nothing from now on; one that was revoked keeps its time."""
+    from downloader import selectors
+
+    key = selectors.key_named(prefix)
+    if key.revoked_at is None:
+        key.revoked_at = timezone.now()
+        key.save(update_fields=["revoked_at"])
+    return key
+
+
+def add_member(user: Any, channels: Iterable[str]) -> None:
+    """Let a user see these channels; being a member twice is being one."""
+    for channel in channels:
+        if not channel:
+            raise UsageError("a channel has an id", "found an empty one")
+        Membership.objects.get_or_create(user=user, channel_id=channel)
+
+
+def set_role(user: Any, role: str) -> None:
+    """Let a user have this role of Foreview's, and no other."""
+    if role not in ROLES:
+        raise UsageError(f"a role is one of {', '.join(ROLES)}", f"found {role!r}")
+    groups = {name: Group.objects.get_or_create(name=f"foreview {name}")[0] for name in ROLES}
+    user.groups.remove(*(group for name, group in groups.items() if name != role))
+    user.groups.add(groups[role])
+
+
+def _scopes_of(user: Any) -> frozenset[str]:
+    from downloader import selectors
+
+    if user.is_superuser:
+        return frozenset(SCOPES)
+    groups = selectors.roles_of(user)
+    return frozenset().union(*(scopes for role, scopes in ROLES.items() if f"foreview {role}" in groups))
+
+
+def _digest(secret: str) -> str:
+    return hashlib.sha256(secret.encode()).hexdigest()

@@ -1,0 +1,110 @@
+"""Videos entered by hand or by another program: one, or many at once, found again by the id of their source."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import IntegrityError, transaction
+
+from downloader.configuration import video_is_mapped, video_label
+from downloader.models import VideoDownload
+from downloader.services.access import Account, check_channels
+from foreview.errors import UsageError
+
+
+class Conflict(UsageError):  # noqa: N818  (the state is the name)
+    """What is asked for does not fit what is there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entered:
+    """How many videos were new, were changed, and were as given already."""
+
+    created: int
+    changed: int
+    unchanged: int
+
+
+def create_video(account: Account, values: Mapping[str, Any]) -> VideoDownload:
+    """Enter a video, and return it.
+
+    Raises
+    ------
+    NotAllowed
+        If its channel is not the account's.
+    Conflict
+        If its ``source_id`` is taken.
+
+    """
+    _check_own_videos()
+    check_channels(account, [values["channel_id"]])
+    try:
+        with transaction.atomic():
+            return VideoDownload.objects.create(**values)
+    except IntegrityError:
+        raise _taken(str(values.get("source_id"))) from None
+
+
+def enter_videos(account: Account, items: Sequence[Mapping[str, Any]]) -> Entered:
+    """Enter videos found by ``source_id``: new ones are created, of others what is given is replaced. All or none.
+
+    Raises
+    ------
+    NotAllowed
+        If a channel is not the account's.
+    UsageError
+        If two items have one ``source_id``.
+    Conflict
+        If a ``source_id`` is that of a video the account does not see, or somebody else enters it just now.
+
+    """
+    _check_own_videos()
+    check_channels(account, [item["channel_id"] for item in items])
+    given = {item["source_id"]: item for item in items}
+    if len(given) < len(items):
+        raise UsageError("a source_id stands in a request once", f"{len(items) - len(given)} are there again")
+    try:
+        with transaction.atomic():
+            return _enter(account, given)
+    except IntegrityError:
+        raise Conflict("a source_id is entered by one at a time", "another request was quicker", "Ask again") from None
+
+
+def _enter(account: Account, given: Mapping[str, Mapping[str, Any]]) -> Entered:
+    known = VideoDownload.objects.select_for_update().filter(source_id__in=list(given)).order_by("pk")
+    changed, names, unchanged = [], set(), 0
+    seen = set()
+    for video in known:
+        if not account.sees(video.channel_id):
+            raise _taken(str(video.source_id))
+        seen.add(video.source_id)
+        differing = {
+            name: value for name, value in given[str(video.source_id)].items() if getattr(video, name) != value
+        }
+        for name, value in differing.items():
+            setattr(video, name, value)
+        names |= set(differing)
+        changed += [video] if differing else []
+        unchanged += not differing
+    new = [VideoDownload(**item) for source_id, item in given.items() if source_id not in seen]
+    VideoDownload.objects.bulk_create(new, batch_size=500)
+    if changed:
+        VideoDownload.objects.bulk_update(changed, sorted(names), batch_size=100)
+    return Entered(len(new), len(changed), unchanged)
+
+
+def _taken(source_id: str) -> Conflict:
+    return Conflict(
+        "a source_id is that of one video", f"{source_id!r} is taken", "Use another one, or correct that video"
+    )
+
+
+def _check_own_videos() -> None:
+    if video_is_mapped():
+        raise UsageError(
+            "videos are entered into Foreview's own table",
+            f"FOREVIEW maps them to {video_label()}",
+            "Write into your own models",
+        )
