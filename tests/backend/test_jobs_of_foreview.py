@@ -7,9 +7,9 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from django.conf import settings
 
 from downloader import selectors
+from downloader.configuration import clock_settings
 from downloader.gateways.importing import import_catalogue
 from downloader.models import MLPrediction, VideoAnalytics, VideoDownload
 from downloader.services.backtesting import backtest
@@ -162,5 +162,5 @@ def given_away() -> None:
 
 def last_sixty_days() -> tuple[str, str]:
     """Thirty days until the last labels, the delay until they are known, sixty days to test on."""
-    begins = (DEFAULT_END - timedelta(days=90, hours=settings.FOREVIEW["DELAY_HOURS"])).date()
+    begins = (DEFAULT_END - timedelta(days=90, hours=clock_settings()["delay_hours"])).date()
     return str(begins - timedelta(days=1)), str(begins)
