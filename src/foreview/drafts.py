@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import shutil
 import tempfile
@@ -76,18 +77,21 @@ def clear_drafts(folder: Path, before: float) -> list[str]:
     ([], ['.report-x1.partial'], ['report'])
 
     """
-    left = [path for path in sorted(folder.glob(".*.partial")) if _last_change(path) < before]
+    left = [path for path in sorted(folder.glob(".*-*.partial")) if _last_change(path) < before]
     for path in left:
         if path.is_dir():
-            shutil.rmtree(path)
+            shutil.rmtree(path, ignore_errors=True)
         else:
-            path.unlink()
+            path.unlink(missing_ok=True)
     return [path.name for path in left]
 
 
 def _last_change(path: Path) -> float:
-    """Return when a draft or anything in it was last changed."""
-    return max(found.lstat().st_mtime for found in (path, *path.rglob("*")))
+    """Return when a draft or anything in it was last changed: never, where its writer has just given it its name."""
+    try:
+        return max(found.lstat().st_mtime for found in (path, *path.rglob("*")))
+    except FileNotFoundError:
+        return math.inf
 
 
 def sync(path: Path) -> None:

@@ -35,14 +35,15 @@ def test_a_job_is_kept_as_long_as_its_end_may_be_asked_about():
 
 def test_a_draft_goes_when_nothing_in_it_changed_for_a_day_and_what_is_whole_stays(settings, tmp_path):
     settings.FOREVIEW = {**settings.FOREVIEW, "RELEASES": tmp_path}
-    for name in (".r1-abc.partial", ".r2-abc.partial", "r3"):
-        (releases_folder() / name).mkdir()
+    trial = "studies/s1/.trial-0001.json-abc.partial"
+    for name in (".r1-abc.partial", ".r2-abc.partial", "r3", trial):
+        (releases_folder() / name).mkdir(parents=True)
         (releases_folder() / name / "file").write_text("half")
     long_ago = (NOW - 2 * DAY).timestamp()
-    for path in (".r1-abc.partial", ".r1-abc.partial/file", ".r2-abc.partial", "r3", "r3/file"):
+    for path in (".r1-abc.partial", ".r1-abc.partial/file", ".r2-abc.partial", "r3", "r3/file", trial, f"{trial}/file"):
         os.utime(tmp_path / path, (long_ago, long_ago))
-    assert tidy().drafts == [".r1-abc.partial"]
-    assert sorted(path.name for path in tmp_path.iterdir()) == [".r2-abc.partial", "r3"]
+    assert tidy().drafts == [".r1-abc.partial", ".trial-0001.json-abc.partial"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == [".r2-abc.partial", "r3", "studies"]
 
 
 @pytest.mark.parametrize("runs", [1, 3])

@@ -45,5 +45,5 @@ def tidy() -> Tidied:
         )
     call_command("prune_db_task_results", min_age_days=_TICKET_DAYS, verbosity=0)
     before = (now - timedelta(hours=DRAFT_HOURS)).timestamp()
-    folders = (releases_folder(), studies_folder(), reports_folder())
+    folders = (releases_folder(), reports_folder(), *studies_folder().glob("[!.]*/"))
     return Tidied(jobs, [name for folder in folders for name in clear_drafts(folder, before)])
