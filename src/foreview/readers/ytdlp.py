@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -42,6 +41,8 @@ _FACTS: Final = (
     "format",
     "platform",
 )
+LARGEST: Final = 2**53
+"""Numbers beyond are no counts: from there on not every whole number is one of a table."""
 _SCHEMA: Final = {
     column.name: column.dtype for column in (*VIDEOS, *SNAPSHOTS) if column.name in (*_FACTS, "observed_at", *COUNTERS)
 }
@@ -49,7 +50,7 @@ _SCHEMA: Final = {
 
 class _RefusedFile(Exception):  # noqa: N818  (never leaves this module: it carries one refusal to the list)
     def __init__(self, field: str, value: object, reason: str) -> None:
-        self.field, self.value, self.reason = field, None if value is None else str(value)[:200], reason
+        self.field, self.value, self.reason = field, None if value is None else _clean(str(value)[:200]), reason
         super().__init__(reason)
 
 
@@ -161,8 +162,8 @@ def _number(info: Info, field: str) -> float | None:
     value = info.get(field)
     if value is None:
         return None
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value) or value < 0:
-        raise _RefusedFile(field, value, f"{field} is a number of at least 0")
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= LARGEST:
+        raise _RefusedFile(field, value, f"{field} is a number from 0 to {LARGEST:,}")
     return float(value)
 
 
@@ -170,14 +171,19 @@ def _text(info: Info, field: str) -> str | None:
     value = info.get(field)
     if value is not None and not isinstance(value, str):
         raise _RefusedFile(field, value, f"{field} is a text")
-    return value or None
+    return _clean(value) if value else None
 
 
 def _texts(info: Info, field: str) -> Sequence[str] | None:
     value = info.get(field)
     if value is not None and not (isinstance(value, list) and all(isinstance(item, str) for item in value)):
         raise _RefusedFile(field, value, f"{field} is a list of texts")
-    return value or None
+    return [_clean(item) for item in value] if value else None
+
+
+def _clean(text: str) -> str:
+    """Return ``text`` with U+FFFD for halves of characters, which JSON can write and no table can hold."""
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 def _format(info: Info) -> str | None:

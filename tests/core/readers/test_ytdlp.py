@@ -85,15 +85,23 @@ def test_several_files_of_one_video_are_several_snapshots(tmp_path: Path):
             None,
             "neither timestamp nor upload_date says when it was published",
         ),
-        ({"timestamp": "soon"}, "timestamp", "soon", "timestamp is a number of at least 0"),
-        ({"view_count": -1}, "view_count", "-1", "view_count is a number of at least 0"),
-        ({"view_count": True}, "view_count", "True", "view_count is a number of at least 0"),
+        ({"timestamp": "soon"}, "timestamp", "soon", "timestamp is a number from 0 to 9,007,199,254,740,992"),
+        ({"view_count": -1}, "view_count", "-1", "view_count is a number from 0 to 9,007,199,254,740,992"),
+        ({"view_count": True}, "view_count", "True", "view_count is a number from 0 to 9,007,199,254,740,992"),
         ({"tags": "one"}, "tags", "one", "tags is a list of texts"),
         ({"title": 7}, "title", "7", "title is a text"),
         ({"_type": "playlist"}, "_type", "playlist", "not a video"),
         ({"live_status": "is_upcoming"}, "live_status", "is_upcoming", "not published yet"),
         ({"epoch": 1}, "epoch", "1970-01-01T00:00:01+00:00", "before the publication (2026-05-01T00:00:00+00:00)"),
-        ({"epoch": 1e300}, "epoch", "1e+300", "epoch is seconds since 1970"),
+        ({"epoch": 1e300}, "epoch", "1e+300", "epoch is a number from 0 to 9,007,199,254,740,992"),
+        ({"epoch": 1e15}, "epoch", "1000000000000000.0", "epoch is seconds since 1970"),
+        (
+            {"view_count": 10**400},
+            "view_count",
+            "1" + 199 * "0",
+            "view_count is a number from 0 to 9,007,199,254,740,992",
+        ),
+        ({"tags": "half \ud800"}, "tags", "half \ufffd", "tags is a list of texts"),
     ],
 )
 def test_what_cannot_be_read_is_refused_with_its_reason(
@@ -104,6 +112,12 @@ def test_what_cannot_be_read_is_refused_with_its_reason(
     imported = read_ytdlp(tmp_path)
     assert imported.catalogue.videos["video_id"].to_list() == ["good"]
     assert imported.refused.rows() == [("a/abc.info.json", None, field, value, reason)]
+
+
+def test_half_a_character_is_replaced_and_the_rest_of_the_text_kept(tmp_path: Path):
+    write(tmp_path / "a", title="half \ud800 and \U0001f600 whole", tags=["\udc00"])
+    video = read_ytdlp(tmp_path).catalogue.videos
+    assert video.select("title", "tags").row(0) == ("half \ufffd and \U0001f600 whole", ["\ufffd"])
 
 
 @pytest.mark.parametrize("content", [b"", b"{", b"\xff\xfe", b"[]", b"[" * 100_000])
