@@ -117,7 +117,6 @@ def test_the_past_is_replayed_by_a_worker_and_its_report_says_what_the_job_says(
     write_catalogue(simulate(channels=3, videos=180, seed=7, days=150).catalogue, tmp_path / "world")
     enqueue("import", {"folder": str(tmp_path / "world")})
     job = enqueue("backtest", {"as_of": AS_OF})
-    wrong = enqueue("forecast", {"as_of": "soon"})
     work_once()
     done = again(job).result
     assert (done["train_until"], done["test_from"]) == last_sixty_days()
@@ -137,6 +136,14 @@ def test_the_past_is_replayed_by_a_worker_and_its_report_says_what_the_job_says(
     away = (scored["point"].log1p() - scored["actual"].log1p()).abs().mean()
     assert scored.height > 30
     assert done["views_7d/0"] == pytest.approx(away, rel=1e-12)
+
+
+def test_a_day_or_a_time_that_is_none_is_said():
+    job = enqueue("backtest", {"test_from": "soon"})
+    work_once()
+    assert again(job).error["fact"] == "found 'soon'"
+    wrong = enqueue("forecast", {"as_of": "soon"})
+    work_once()
     assert again(wrong).state == "failed"
 
 

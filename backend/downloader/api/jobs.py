@@ -12,7 +12,7 @@ from pydantic import Field
 from downloader.api.access import account_of, needs
 from downloader.api.shapes import Cursor, Limit, Name, Number, Page, page_of
 from downloader.models import Job
-from downloader.services.asking import cancel_job, jobs_of, start_job
+from downloader.services.asking import KINDS, cancel_job, jobs_of, start_job
 
 router = Router(tags=["jobs"])
 
@@ -22,7 +22,7 @@ class JobAsked(Schema):
 
     model_config = {"extra": "forbid"}
 
-    kind: Name = Field(description="train, tune, forecast, mature_labels, watch or verify_ledger")
+    kind: Name = Field(description=f"one of {', '.join(KINDS)}")
     arguments: dict[Name, str | bool | int | float] = Field(default_factory=dict, max_length=20)
 
 
