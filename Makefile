@@ -11,7 +11,7 @@ export OMP_WAIT_POLICY := passive
 INSTALL = VIRTUAL_ENV=.venv $(BIN)/uv pip install --quiet $(1) || $(BIN)/python -m pip install --quiet --disable-pip-version-check $(1)
 COMPILE := $(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-annotate --no-header
 
-.PHONY: help demo demo-data test lint types contracts test-core test-django test-django-postgres test-docs reference measure chaos lock clean
+.PHONY: help assets demo demo-data test lint types contracts test-core test-django test-django-postgres test-docs reference measure chaos lock clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 22
@@ -31,10 +31,16 @@ help:  ## list the targets
 	$(call INSTALL,--require-hashes -r requirements/dev.lock)
 	@touch $@
 
+ASSETS := backend/downloader/static/foreview
+$(ASSETS)/pages.js: .venv/tools.stamp frontend/package-lock.json frontend/build.js $(wildcard frontend/src/*)
+	cd frontend && PATH="$(CURDIR)/$(BIN):$$PATH" npm ci --ignore-scripts --silent && PATH="$(CURDIR)/$(BIN):$$PATH" npm run --silent build
+
+assets: $(ASSETS)/pages.js  ## bundle what pages run in the browser
+
 demo: demo-data  ## an invented world, trained and forecast, then the site on 127.0.0.1:8000
 	$(BIN)/python backend/manage.py runserver --noreload 127.0.0.1:8000
 
-demo-data: .venv/run.stamp  ## the same without the server
+demo-data: .venv/run.stamp assets  ## the same without the server
 	$(BIN)/python backend/manage.py migrate --verbosity 0
 	$(BIN)/python backend/manage.py seed_demo
 

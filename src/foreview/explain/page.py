@@ -12,8 +12,9 @@ from foreview.explain.importance import Importance
 from foreview.explain.ranking import Ranking
 from foreview.explain.window import Window
 from foreview.plots.dots import Dot, DotPanel, Row
+from foreview.plots.figure import Figure, Panel, Table
 from foreview.plots.lines import LinePanel, Point, Series
-from foreview.plots.page import Figure, Panel, Section, Table, page
+from foreview.plots.page import Section, page
 from foreview.plots.scales import linear_axis
 
 SHOWN: Final = 20
