@@ -8,29 +8,18 @@ from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any, Final
 
-from django.core.exceptions import ObjectDoesNotExist, RequestDataTooBig, SuspiciousOperation
+from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
 from django.http import Http404, HttpRequest, HttpResponse
 from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
 
-from downloader.services.access import NotAllowed
 from downloader.services.audit import end_entry
-from downloader.services.videos import Conflict
-from foreview.errors import CannotPromote, ForeviewError, InputError, UsageError
+from downloader.services.statuses import status_of
+from foreview.errors import ForeviewError
 
 logger = logging.getLogger(__name__)
 MEDIA_TYPE: Final = "application/problem+json"
 PREFIX: Final = "/api/v1/"
-STATUSES: Final[tuple[tuple[type[Exception], int], ...]] = (
-    (ObjectDoesNotExist, 404),
-    (NotAllowed, 403),
-    (CannotPromote, 409),
-    (Conflict, 409),
-    (UsageError, 400),
-    (InputError, 422),
-    (ForeviewError, 503),
-)
-"""The first that an error is one of says its status. A release or ledger that is damaged is the server's fault, not the request's."""
 _SAID: Final[dict[int, tuple[str, str]]] = {
     400: ("a request is one that can be read", "Correct it, see /api/v1/openapi.json"),
     401: ("everything but liveness needs a key or a session", "Send `Authorization: Bearer` with a key"),
@@ -62,7 +51,7 @@ def problem_of_status(status: int, fact: str = "") -> HttpResponse:
 
 def problem_of(error: ForeviewError) -> HttpResponse:
     """Return an error raised on purpose, with its parts."""
-    status = next(status for kind, status in STATUSES if isinstance(error, kind))
+    status = status_of(error)
     parts = {"rule": error.rule, "fact": error.fact, "next_step": error.next_step}
     return problem(status, kind=type(error).__name__, detail=str(error), **parts)
 

@@ -82,6 +82,7 @@ def _prediction(by_target: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
         **{column: by_target[target]["point"] for target, column in _POINTS.items()},
         **confidences,
         "confidence_score": min(value for value in confidences.values() if value is not None),
+        "p_beats_typical": headline["p_beats_typical"],
         "by_target": {target: {name: by_target[target][name] for name in _OF_A_TARGET} for target in TARGETS},
         "as_of": headline["as_of"],
         "issue_age_days": headline["issue_age_days"],

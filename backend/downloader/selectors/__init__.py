@@ -5,9 +5,20 @@ from downloader.selectors.ledger import (
     count_matured_since,
     forecast_records,
     forecasts_issued,
+    ledger_of,
     ledger_records,
     outcome_records,
     targets_without_outcome,
+)
+from downloader.selectors.listing import (
+    ORDERS,
+    ListPage,
+    Listing,
+    all_listed,
+    channels_listed,
+    count_listed,
+    daily_views,
+    video_listing,
 )
 from downloader.selectors.pages import (
     ForecastUnknown,
@@ -52,6 +63,14 @@ from downloader.selectors.videos import (
 )
 
 __all__ = [
+    "ORDERS",
+    "ListPage",
+    "Listing",
+    "all_listed",
+    "channels_listed",
+    "count_listed",
+    "daily_views",
+    "video_listing",
     "ForecastUnknown",
     "JobUnknown",
     "ReleaseUnknown",
@@ -77,6 +96,7 @@ __all__ = [
     "keys_by_source_id",
     "known_keys",
     "latest_jobs",
+    "ledger_of",
     "ledger_records",
     "metric_regimes",
     "newest_promotion",

@@ -51,3 +51,8 @@ def targets_without_outcome() -> dict[str, list[Target]]:
     videos = forecast.exclude(video__in=done).distinct().values_list("video", flat=True)
     written = set(outcomes.exclude(video__in=done).values_list("video", "target"))
     return {video: [target for target in TARGETS if (video, target) not in written] for video in videos}
+
+
+def ledger_of(video: str) -> list[LedgerRow]:
+    """Return the forecasts and outcomes of one video, named by its key as text, in the order of the ledger."""
+    return list(LedgerRow.objects.filter(video=video).order_by("number"))

@@ -52,7 +52,7 @@ class Command(StepsCommand):
             login = "log in as demo with the password demo (made for this machine only)"
         else:
             login = "log in with a user of `python backend/manage.py createsuperuser`"
-        self.console.print(f"Next: `make demo` serves http://127.0.0.1:8000/admin/\n      {login}.", soft_wrap=True)
+        self.console.print(f"Next: `make demo` serves http://127.0.0.1:8000/\n      {login}.", soft_wrap=True)
 
 
 def _table() -> Table:

@@ -1,0 +1,164 @@
+"""How values are spelt on pages, and how a figure is put there."""
+
+from __future__ import annotations
+
+import math
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from django import template
+from django.utils import timezone
+from django.utils.safestring import SafeString, mark_safe
+
+from foreview.plots.figure import Figure, figure_parts, panels_json
+from foreview.plots.svg import element, points
+
+register = template.Library()
+UNKNOWN: Final = "–"
+
+
+@register.filter
+def count(value: float | None) -> str:
+    """Return a count: three digits that matter from ten thousand on.
+
+    Examples
+    --------
+    >>> count(999.6), count(12_345), count(1_234_567), count(None)
+    ('1,000', '12.3k', '1.23M', '–')
+
+    """
+    if value is None or not math.isfinite(value):
+        return UNKNOWN
+    if abs(value) < 9_999.5:
+        return f"{value:,.0f}"
+    for size, name in ((1e9, "G"), (1e6, "M"), (1e3, "k")):
+        if abs(value) >= size * 0.9995:
+            return f"{value / size:.3g}{name}" if abs(value) < 999.5 * size else f"{value / size:,.0f}{name}"
+    return f"{value:,.0f}"
+
+
+@register.filter
+def percent(value: float | None) -> str:
+    """Return a share as whole percent.
+
+    Examples
+    --------
+    >>> percent(0.256), percent(0.999), percent(0.004), percent(None)
+    ('26 %', '> 99 %', '< 1 %', '–')
+
+    """
+    if value is None:
+        return UNKNOWN
+    if 0 < value < 0.01:
+        return "< 1 %"
+    return "> 99 %" if 0.99 < value < 1 else f"{value:.0%}".replace("%", " %")
+
+
+@register.filter
+def rate(value: float | None) -> str:
+    """Return percent that are percent already.
+
+    Examples
+    --------
+    >>> rate(4.256), rate(None)
+    ('4.3 %', '–')
+
+    """
+    return UNKNOWN if value is None else f"{value:.1f} %"
+
+
+@register.filter
+def dollars(value: float | None) -> str:
+    """Return US dollars.
+
+    Examples
+    --------
+    >>> dollars(0), dollars(12.345), dollars(12_345.6), dollars(None)
+    ('$0.00', '$12.35', '$12,346', '–')
+
+    """
+    if value is None:
+        return UNKNOWN
+    return f"${value:,.0f}" if abs(value) >= 1_000 else f"${value:,.2f}"
+
+
+@register.filter
+def times(value: float | None) -> str:
+    """Return a factor.
+
+    Examples
+    --------
+    >>> times(1.1234), times(None)
+    ('× 1.12', '–')
+
+    """
+    return UNKNOWN if value is None else f"× {value:.2f}"
+
+
+@register.filter
+def duration(seconds: float | None) -> str:
+    """Return a duration.
+
+    Examples
+    --------
+    >>> duration(45), duration(3_725.4), duration(None)
+    ('0:45', '1:02:05', '–')
+
+    """
+    if seconds is None:
+        return UNKNOWN
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
+
+
+@register.filter
+def age(published_at: datetime | None) -> str:
+    """Return how long ago something was published; what lies ahead says so."""
+    if published_at is None:
+        return "not published"
+    passed = timezone.now() - published_at
+    if passed < timedelta(0):
+        return f"in {_span(-passed)}"
+    return _span(passed)
+
+
+def _span(passed: timedelta) -> str:
+    days = passed / timedelta(days=1)
+    if days < 1:
+        return f"{passed.total_seconds() / 3600:.0f} h"
+    return f"{days:.0f} d" if days < 100 else f"{days / 365.25:.1f} y"
+
+
+@register.simple_tag
+def figure(name: str, drawn: Figure[Any]) -> SafeString:
+    """Return a figure; ``name`` is unlike that of any other figure on the page."""
+    data = element("script", panels_json(drawn), type="application/json")
+    return mark_safe(element("figure", *figure_parts(name, drawn), data, data_figure=""))  # noqa: S308  (its texts are escaped in foreview.plots)
+
+
+@register.simple_tag
+def spark(values: list[float]) -> SafeString:
+    """Return a line of the last values, without words: the table beside it says them."""
+    if len(values) < 2:
+        return SafeString("")
+    top = max(*values, 1)
+    places = [(100 * at / (len(values) - 1), 22 - 20 * value / top) for at, value in enumerate(values)]
+    line = element("polyline", points=points(places))
+    drawn = element("svg", line, class_="spark", viewBox="0 0 100 24", preserveAspectRatio="none", aria_hidden="true")
+    return mark_safe(drawn)  # noqa: S308  (numbers alone)
+
+
+@register.simple_tag(takes_context=True)
+def may(context: dict[str, Any], scope: str) -> bool:
+    """Return whether who looks at the page has this scope."""
+    account = getattr(context["request"], "foreview_account", None)
+    return account is not None and scope in account.scopes
+
+
+@register.simple_tag(takes_context=True)
+def here(context: dict[str, Any], area: str) -> SafeString:
+    """Return what marks the area in the navigation that the page belongs to."""
+    match = context["request"].resolver_match
+    inside = match is not None and match.view_name.split(":")[-1].split("-")[0] in area.split()
+    return mark_safe('aria-current="page"') if inside else SafeString("")
