@@ -37,7 +37,9 @@ def page(scope: str = "read", to_change: str = "write") -> Callable[[Asked[P]], 
             request.foreview_account = account  # type: ignore[attr-defined]  # for the templates: what is not allowed is not offered
             safe = request.method in SAFE
             entry = None if safe else begin_entry(account, str(request.method), request.path)
-            response = _answered(request, account, scope if safe else to_change, lambda: view(request, account, *args, **rest))
+            response = _answered(
+                request, account, scope if safe else to_change, lambda: view(request, account, *args, **rest)
+            )
             if entry is not None:
                 end_entry(entry, response.status_code, response.get("Location", ""))
             return response

@@ -27,7 +27,13 @@ def fan(story: Story) -> Figure[LinePanel] | None:
     series = [*_bands(issued, counted), *_counted(counted), *_forecast(issued, counted)]
     values = [end for one in series for _, low, high in one.band for end in (low, high)]
     values += [point.y for one in series for point in one.points]
-    panel = LinePanel("Views by age", fan_says(issued, counted), _AGES, replace(linear_axis("views", [0.0, *values]), kind="root"), tuple(series))
+    panel = LinePanel(
+        "Views by age",
+        fan_says(issued, counted),
+        _AGES,
+        replace(linear_axis("views", [0.0, *values]), kind="root"),
+        tuple(series),
+    )
     return Figure("Views to day 30", fan_says(issued, counted), [panel], _fan_table(issued, counted))
 
 
@@ -37,7 +43,9 @@ def narrowing(story: Story) -> Figure[LinePanel] | None:
     if len(issued) < 2:
         return None
     points = [_narrowed(one) for one in issued]
-    band = tuple((point.x, point.low, point.high) for point in points if point.low is not None and point.high is not None)
+    band = tuple(
+        (point.x, point.low, point.high) for point in points if point.low is not None and point.high is not None
+    )
     series = [Series("median and 80 % interval", 0, tuple(points), band)]
     came_to = story.outcomes.get("views_30d")
     reference = None if came_to is None else ((0.0, came_to), (float(LAST), came_to))
@@ -48,7 +56,12 @@ def narrowing(story: Story) -> Figure[LinePanel] | None:
     says += "" if came_to is None else f" It came to {count(came_to)} (dashed)."
     head = ("issue age [d]", "median", "80 % from", "to")
     rows = [(f"{p.x:.1f}", f"{p.y:,.0f}", f"{p.low or 0:,.0f}", f"{p.high or 0:,.0f}") for p in points]
-    return Figure("How the forecast narrowed", says, [LinePanel("Forecasts of day 30", says, _AGES, y, tuple(series), reference)], Table(head, rows))
+    return Figure(
+        "How the forecast narrowed",
+        says,
+        [LinePanel("Forecasts of day 30", says, _AGES, y, tuple(series), reference)],
+        Table(head, rows),
+    )
 
 
 def shown_forecast(story: Story) -> Issued | None:
@@ -56,7 +69,9 @@ def shown_forecast(story: Story) -> Issued | None:
     if "views_30d" not in story.outcomes and story.forecast is not None:
         stands = story.forecast
         if stands.model_type != "observed":
-            return Issued(0, stands.as_of, stands.issue_age_days, stands.model_version, served=True, by_target=stands.by_target)
+            return Issued(
+                0, stands.as_of, stands.issue_age_days, stands.model_version, served=True, by_target=stands.by_target
+            )
     return next((one for one in story.issued if one.served), None)
 
 
@@ -87,7 +102,12 @@ def _bands(issued: Issued | None, counted: Sequence[tuple[float, float]]) -> lis
         return []
     age, views = _start(issued, counted)
     return [
-        Series(f"{percent} % of such videos", 0, (), ((age, views, views), *((float(d), q[low], q[high]) for d, q in _ahead(issued))))
+        Series(
+            f"{percent} % of such videos",
+            0,
+            (),
+            ((age, views, views), *((float(d), q[low], q[high]) for d, q in _ahead(issued))),
+        )
         for percent, (low, high) in sorted(INTERVALS.items(), reverse=True)
     ]
 
@@ -102,14 +122,23 @@ def _forecast(issued: Issued | None, counted: Sequence[tuple[float, float]]) -> 
         return []
     age, views = _start(issued, counted)
     first = Point(age, views, f"{views:,.0f} at the time of the forecast")
-    ahead = [Point(day, q["p50"], f"{q['p50']:,.0f} by day {day}, 80 % {q['p10']:,.0f} to {q['p90']:,.0f}") for day, q in _ahead(issued)]
+    ahead = [
+        Point(day, q["p50"], f"{q['p50']:,.0f} by day {day}, 80 % {q['p10']:,.0f} to {q['p90']:,.0f}")
+        for day, q in _ahead(issued)
+    ]
     return [Series("forecast (median)", 0, (first, *ahead))]
 
 
 def _narrowed(issued: Issued) -> Point:
     day = issued.by_target["views_30d"]
     low, middle, high = (max(float(day[name]), 1.0) for name in ("p10", "p50", "p90"))
-    return Point(min(issued.issue_age_days, LAST), middle, f"day {issued.issue_age_days:.1f}: {middle:,.0f}, 80 % {low:,.0f} to {high:,.0f}", low, high)
+    return Point(
+        min(issued.issue_age_days, LAST),
+        middle,
+        f"day {issued.issue_age_days:.1f}: {middle:,.0f}, 80 % {low:,.0f} to {high:,.0f}",
+        low,
+        high,
+    )
 
 
 def _fan_table(issued: Issued | None, counted: Sequence[tuple[float, float]]) -> Table:

@@ -35,10 +35,19 @@ def _headline(story: Story) -> dict[str, Any] | None:
     if forecast is None:
         return None
     parts = {
-        name: {**forecast.by_target[name], "low": forecast.by_target[name]["p10"], "high": forecast.by_target[name]["p90"]}
+        name: {
+            **forecast.by_target[name],
+            "low": forecast.by_target[name]["p10"],
+            "high": forecast.by_target[name]["p90"],
+        }
         for name in ("views_7d", "views_30d", "engagement_rate", "revenue_30d")
     }
-    return {**parts, "class": forecast.likely_class(), "why": forecast.why("views_30d"), "revenue_why": forecast.why("revenue_30d")}
+    return {
+        **parts,
+        "class": forecast.likely_class(),
+        "why": forecast.why("views_30d"),
+        "revenue_why": forecast.why("revenue_30d"),
+    }
 
 
 def _told(issued: Issued, story: Story) -> dict[str, Any]:

@@ -25,7 +25,12 @@ ORDER_NAMES: Final = {
     "views": "most views after 30 days",
     "revenue": "most revenue after 30 days",
 }
-STATES: Final = {"": "any", "open": "younger than 30 days", "mature": "30 days or older", "planned": "not published yet"}
+STATES: Final = {
+    "": "any",
+    "open": "younger than 30 days",
+    "mature": "30 days or older",
+    "planned": "not published yet",
+}
 FORMATS: Final = {"": "any", "short": "short", "long": "long"}
 COLUMNS: Final = (
     ("id", "pk"),

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count
+from django.db.models import Count, Max
 
 from downloader.models import LedgerRow
 from foreview.vocabulary import TARGETS, Target
@@ -56,3 +56,9 @@ def targets_without_outcome() -> dict[str, list[Target]]:
 def ledger_of(video: str) -> list[LedgerRow]:
     """Return the forecasts and outcomes of one video, named by its key as text, in the order of the ledger."""
     return list(LedgerRow.objects.filter(video=video).order_by("number"))
+
+
+def last_issue_time() -> datetime | None:
+    """Return the latest issue time of the forecasts in the ledger; None where there is none."""
+    found: datetime | None = LedgerRow.objects.filter(kind=LedgerRow.Kind.FORECAST).aggregate(at=Max("as_of"))["at"]
+    return found

@@ -94,7 +94,9 @@ def daily_views(keys: list[int], since: date) -> dict[int, list[int]]:
 
 
 def _listed(channels: Channels, listing: Listing) -> QuerySet[VideoDownload]:
-    rows = VideoDownload.objects.select_related("ml_prediction").defer("transcript", "description", "ml_prediction__features_used")
+    rows = VideoDownload.objects.select_related("ml_prediction").defer(
+        "transcript", "description", "ml_prediction__features_used"
+    )
     rows = rows if channels is None else rows.filter(channel_id__in=list(channels))
     known = {"published_at__isnull": True} if listing.planned else {f"{listing.value}__isnull": False}
     found = rows.filter(listing.wanted.wanted, **known)
