@@ -30,24 +30,12 @@ def show(request: HttpRequest, account: Account, key: int) -> HttpResponse:
 
 
 def _headline(story: Story) -> dict[str, Any] | None:
-    """Return the forecast that stands, by target, each with its 80 % interval."""
+    """Return the forecast that stands, by target, and what it says in words."""
     forecast = story.forecast
     if forecast is None:
         return None
-    parts = {
-        name: {
-            **forecast.by_target[name],
-            "low": forecast.by_target[name]["p10"],
-            "high": forecast.by_target[name]["p90"],
-        }
-        for name in ("views_7d", "views_30d", "engagement_rate", "revenue_30d")
-    }
-    return {
-        **parts,
-        "class": forecast.likely_class(),
-        "why": forecast.why("views_30d"),
-        "revenue_why": forecast.why("revenue_30d"),
-    }
+    why = {"why": forecast.why("views_30d"), "class": forecast.likely_class()}
+    return {**forecast.by_target, **why}
 
 
 def _told(issued: Issued, story: Story) -> dict[str, Any]:
