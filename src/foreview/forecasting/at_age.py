@@ -94,7 +94,8 @@ def timelines(catalogue: Catalogue, as_of: datetime) -> Timelines:
 
 def _earlier(catalogue: Catalogue) -> Ints:
     """Return for each video the positions of those before it; the catalogue is in order of publication."""
-    keys = catalogue.videos.select(pl.struct("channel_id", "format").rank("dense"), pl.col("channel_id").is_not_null())
+    named = pl.col("channel_id").is_not_null()
+    keys = catalogue.videos.select(group=pl.struct("channel_id", "format").rank("dense"), named=named)
     group, named = keys.to_series(0).to_numpy().astype(np.int64), keys.to_series(1).to_numpy()
     found = np.full((group.size, WINDOW), -1, dtype=np.int64)
     order = np.argsort(group, kind="stable")

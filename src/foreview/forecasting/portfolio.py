@@ -63,10 +63,13 @@ def published_in(catalogue: Catalogue, start: datetime, end: datetime) -> list[s
     return catalogue.videos.filter(within)["video_id"].to_list()
 
 
-def portfolio(catalogue: Catalogue, release: Release, issues: pl.DataFrame, *, seed: int = 0) -> tuple[Total, ...]:
+def portfolio(
+    catalogue: Catalogue, release: Release, issues: pl.DataFrame, *, given: Dependence | None = None, seed: int = 0
+) -> tuple[Total, ...]:
     """Return the total of each of :data:`SUMMED` over the videos of ``issues`` (``video_id, as_of``, each video once).
 
     The outcomes are drawn together by a Gaussian copula: see :mod:`foreview.uncertainty.dependence`. Equal arguments, equal totals.
+    The correlations are those that the release's own outcomes showed, or as ``given``.
 
     Raises
     ------
@@ -88,7 +91,7 @@ def portfolio(catalogue: Catalogue, release: Release, issues: pl.DataFrame, *, s
         settled = known[target]
         open_ = np.isnan(settled.value)
         counted = np.where(open_, settled.lower, settled.value).sum()
-        by = _dependences(models[KIND_OF_TARGET[target]], slices_of(inputs, target)[open_])
+        by = given or _dependences(models[KIND_OF_TARGET[target]], slices_of(inputs, target)[open_])
         drawn = drawn_sums(found[target].values[open_], channel[open_], month[open_], by, seed=seed)
         certain = float(np.where(open_, 0.0, settled.value).sum())
         totals.append(_total(target, issues.height, float(counted), drawn + certain, by if open_.any() else None))
