@@ -23,6 +23,7 @@ def show(request: HttpRequest, account: Account, key: int) -> HttpResponse:
         "headline": _headline(story),
         "fan": fan(story),
         "narrowing": narrowing(story),
+        "similar": story.similar,
         "outcomes": story.outcomes,
         "issued": [_told(one, story) for one in reversed(story.issued)],
     }

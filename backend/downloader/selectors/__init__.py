@@ -19,6 +19,7 @@ from downloader.selectors.listing import (
     channels_listed,
     count_listed,
     daily_views,
+    titles_of,
     video_listing,
 )
 from downloader.selectors.pages import (
@@ -115,6 +116,7 @@ __all__ = [
     "running_experiment",
     "shadow_versions",
     "targets_without_outcome",
+    "titles_of",
     "usable_by_key",
     "user_named",
     "video_listing",

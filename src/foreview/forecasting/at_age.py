@@ -73,6 +73,27 @@ class Timelines:
         typical = np.where(np.isnan(at) | (count == 0), np.nan, typical)
         return Beside(at, typical, np.maximum(spread, LEAST_SPREAD), count.astype(np.int64))
 
+    def typical_curve(self, position: int) -> Vector:
+        """Return what is typical of one video at the ages of 1 to 30 whole days [ln(1+views)]; NaN where no earlier one was counted."""
+        earlier = self._earlier[position]
+        own, count = _medians_by_day(self.views[earlier[earlier >= 0], 1:])
+        same = (self.videos["format"] == self.videos["format"][position]).to_numpy()
+        level, _ = _medians_by_day(self.views[same, 1:])
+        mixed = (count * np.nan_to_num(own) + FORMAT_WEIGHT * level) / (count + FORMAT_WEIGHT)
+        return np.where(count == 0, np.nan, mixed)
+
+    def similar(self, position: int, most: int) -> list[int]:
+        """Return the positions of the earlier videos of channel and format that were nearest at this video's age and are counted to day 30.
+
+        Where this video was not counted yet they are the latest ones.
+        """
+        day, earlier = int(self.day[position]), self._earlier[position]
+        known = earlier[(earlier >= 0) & ~np.isnan(self.views[earlier, _DAYS])]
+        if day == 0:
+            return [int(one) for one in known[:most]]
+        apart = np.abs(self.views[known, day] - self.views[position, day])
+        return [int(known[at]) for at in np.argsort(apart, kind="stable")[:most] if not np.isnan(apart[at])]
+
 
 def timelines(catalogue: Catalogue, as_of: datetime) -> Timelines:
     """Return the timelines of the videos published by ``as_of``, from what was known then."""
@@ -104,6 +125,13 @@ def _earlier(catalogue: Catalogue) -> Ints:
         same = (group[late] == group[early]) & named[late]
         found[late[same], back - 1] = early[same]
     return found
+
+
+def _medians_by_day(views: Vector) -> tuple[Vector, Ints]:
+    """Return the median of each column, and of how many videos it is; ``views`` is (videos, days)."""
+    ordered = np.sort(views.T, axis=1) if len(views) else np.full((views.shape[1], 1), np.nan)
+    count = (~np.isnan(ordered)).sum(axis=1).astype(np.int64)
+    return np.where(count > 0, _medians(ordered, count), np.nan), count
 
 
 def _medians(ordered: Vector, count: Ints) -> Vector:
