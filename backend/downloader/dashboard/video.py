@@ -11,6 +11,7 @@ from downloader.dashboard.access import page
 from downloader.dashboard.figures import fan, narrowing
 from downloader.services.access import Account
 from downloader.services.story import Issued, Story, story_of
+from downloader.templatetags.foreview import is_known
 
 
 @page()
@@ -21,6 +22,7 @@ def show(request: HttpRequest, account: Account, key: int) -> HttpResponse:
         "video": story.video,
         "forecast": story.forecast,
         "headline": _headline(story),
+        "known": story.forecast is not None and is_known(story.forecast.by_target["views_30d"]),
         "fan": fan(story),
         "narrowing": narrowing(story),
         "similar": story.similar,
