@@ -1,6 +1,12 @@
 """Every question to the database, each one query however many videos it is about."""
 
 from downloader.selectors.access import api_keys, channels_of, key_named, key_of_digest, roles_of, user_named
+from downloader.selectors.changes import (
+    count_standing_alerts,
+    counts_since,
+    forecasts_since,
+    last_forecast_written,
+)
 from downloader.selectors.ledger import (
     count_matured_since,
     forecast_records,
@@ -82,7 +88,9 @@ __all__ = [
     "count_by_source",
     "count_listed",
     "count_matured_since",
+    "count_standing_alerts",
     "count_without_forecast_of",
+    "counts_since",
     "daily_views",
     "experiment_named",
     "forecast_page",
@@ -90,6 +98,7 @@ __all__ = [
     "forecast_seen",
     "forecasts_issued",
     "forecasts_of",
+    "forecasts_since",
     "job_page",
     "job_seen",
     "key_named",
@@ -98,6 +107,7 @@ __all__ = [
     "keys_by_source_id",
     "keys_published_between",
     "known_keys",
+    "last_forecast_written",
     "last_issue_time",
     "latest_jobs",
     "ledger_of",
