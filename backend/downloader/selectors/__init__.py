@@ -23,6 +23,7 @@ from downloader.selectors.pages import (
     video_page,
     video_seen,
 )
+from downloader.selectors.questions import ChannelUnknown, published_keys
 from downloader.selectors.releases import (
     ReleaseUnknown,
     experiment_named,
@@ -52,6 +53,7 @@ from downloader.selectors.videos import (
 )
 
 __all__ = [
+    "ChannelUnknown",
     "ForecastUnknown",
     "JobUnknown",
     "ReleaseUnknown",
@@ -85,6 +87,7 @@ __all__ = [
     "prediction_of",
     "promotion_at",
     "promotion_log",
+    "published_keys",
     "release_named",
     "release_page",
     "roles_of",
