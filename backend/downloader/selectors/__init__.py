@@ -42,6 +42,7 @@ from downloader.selectors.pages import (
     video_page,
     video_seen,
 )
+from downloader.selectors.questions import ChannelUnknown, published_keys
 from downloader.selectors.releases import (
     ReleaseUnknown,
     experiment_named,
@@ -73,6 +74,7 @@ from downloader.selectors.videos import (
 
 __all__ = [
     "ORDERS",
+    "ChannelUnknown",
     "ForecastUnknown",
     "JobUnknown",
     "ListPage",
@@ -119,6 +121,7 @@ __all__ = [
     "prediction_of",
     "promotion_at",
     "promotion_log",
+    "published_keys",
     "release_named",
     "release_page",
     "roles_of",

@@ -71,12 +71,12 @@ def test_a_time_that_was_never_tried_is_not_told():
 
 
 def test_few_videos_and_the_future_tell_nothing():
-    catalogue = simulate(channels=2, videos=80, seed=1).catalogue
+    catalogue = simulate(channels=2, videos=60, seed=1).catalogue
     channel = catalogue.videos["channel_id"][0]
     found = best_time(catalogue, prior_release(), channel, DEFAULT_END)
     assert (found.finding, found.p_value, found.times) == ("too few", None, ())
     assert "are too few, 40 are needed" in found.because
-    moment = catalogue.videos["published_at"][60]
+    moment = catalogue.videos["published_at"][45]
     assert best_time(catalogue, prior_release(), channel, moment) == best_time(
         catalogue.as_of(moment), prior_release(), channel, moment
     )
