@@ -9,5 +9,8 @@ PAGES: Final[dict[str, str]] = {
     "videos": "/videos/?order=beats-typical",
     "video": "/videos/150/",
     "video-with-outcome": "/videos/120/",
+    "what-if": "/videos/150/what-if/?title=Ten+tomatoes",
+    "planner": "/planner/?channel=channel-001&title=Ten+tomatoes&length=6:00",
+    "best-time": "/planner/best-time/channel-001/",
 }
 """Name → address in the demo."""
