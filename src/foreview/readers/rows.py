@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import re
+import unicodedata
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from dataclasses import field as default
 from typing import Final
 
 import polars as pl
@@ -15,6 +18,9 @@ from foreview.readers.imported import REFUSED_SCHEMA
 from foreview.readers.sheet import LINE, Decimal, Sheet
 from foreview.tables.schema import TEXTS, TIME, Column
 
+COUNTS: Final = ("views", "likes", "comments", "shares", "impressions")
+"""Units of which there are only whole ones."""
+
 
 @dataclass(frozen=True, slots=True)
 class TypedRows:
@@ -23,7 +29,14 @@ class TypedRows:
     rows: pl.DataFrame
     """:data:`LINE` and one column a field that the sheet has."""
     refused: pl.DataFrame
-    notes: tuple[str, ...]
+    assumed: Counter[str] = default(default_factory=Counter)
+    """Sentence with ``{}`` → the number of rows of which it is true: what the spellings left open."""
+    told: tuple[str, ...] = ()
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What was assumed, as sentences."""
+        return (*(sentence.format(count) for sentence, count in self.assumed.items()), *self.told)
 
 
 def same_name(name: str) -> str:
@@ -35,7 +48,7 @@ def same_name(name: str) -> str:
     'watch_time_hours'
 
     """
-    return re.sub(r"\W+", "_", name.casefold()).strip("_")
+    return re.sub(r"\W+", "_", unicodedata.normalize("NFC", name).casefold()).strip("_")
 
 
 def matched(sheet: Sheet, fields: Iterable[str], mapping: Mapping[str, str]) -> dict[str, str]:
@@ -81,11 +94,11 @@ def typed_rows(sheet: Sheet, columns: Sequence[Column], found: Mapping[str, str]
     wanted = [column for column in columns if column.name in found]
     source = sheet.rows.select(LINE, *(pl.col(found[column.name]).alias(column.name) for column in wanted))
     typed = source.select(LINE, *(_parsed(source.schema[column.name], column, sheet, timezone) for column in wanted))
-    reasons = typed.select(LINE, *(_reason(source, typed, column) for column in wanted))
+    reasons = typed.select(LINE, *(_reason(source, typed, column, sheet.decimal) for column in wanted))
     bad = pl.any_horizontal(pl.col(column.name).is_not_null() for column in wanted)
     refused = _listed(sheet.file, source, reasons.filter(bad))
     good = typed.filter(~reasons.select(bad.alias("bad"))["bad"])
-    return TypedRows(good, refused, _assumed(sheet, source, wanted, timezone))
+    return TypedRows(good, refused, _assumed(source, wanted, timezone), sheet.notes)
 
 
 def _parsed(given: pl.DataType, column: Column, sheet: Sheet, timezone: str) -> pl.Expr:
@@ -124,7 +137,7 @@ _PARSERS: Final[dict[pl.DataType, Callable[[pl.Expr, Decimal, str], pl.Expr]]] =
 }
 
 
-def _reason(source: pl.DataFrame, typed: pl.DataFrame, column: Column) -> pl.Series:
+def _reason(source: pl.DataFrame, typed: pl.DataFrame, column: Column, decimal: Decimal) -> pl.Series:
     """Return why the field is refused, row by row; null where it is not."""
     given = pl.col(column.name).is_not_null()
     if source.schema[column.name] == pl.String():
@@ -137,6 +150,10 @@ def _reason(source: pl.DataFrame, typed: pl.DataFrame, column: Column) -> pl.Ser
         reason = pl.when(~value.is_finite()).then(pl.lit(f"{column.name} is finite")).otherwise(reason)
     if column.required:
         reason = pl.when(value.is_null()).then(pl.lit(f"{column.name} is missing")).otherwise(reason)
+    if column.unit in COUNTS and source.schema[column.name] == pl.String():
+        fraction = pl.lit(source.select(values.is_thousandths(pl.col(column.name), decimal)).to_series())
+        says = f"{column.name} is a whole number; write it without a separator"
+        reason = pl.when(fraction).then(pl.lit(says)).otherwise(reason)
     unread = pl.col("given") & value.is_null()
     if column.dtype in (pl.String(), TEXTS):
         unread = pl.lit(value=False)
@@ -174,16 +191,16 @@ def _shown(source: pl.DataFrame, field: str) -> pl.Expr:
     return pl.col(field).cast(pl.String)
 
 
-def _assumed(sheet: Sheet, source: pl.DataFrame, columns: Sequence[Column], timezone: str) -> tuple[str, ...]:
-    """Return what the spellings left open, as sentences."""
-    notes = list(sheet.notes)
+def _assumed(source: pl.DataFrame, columns: Sequence[Column], timezone: str) -> Counter[str]:
+    """Return what the spellings left open, and of how many rows."""
+    counted = Counter[str]()
     for column in columns:
         given, value = source.schema[column.name], pl.col(column.name)
         if column.dtype == TIME and given in (pl.String(), pl.Date()):
             is_day = values.day(value) if given == pl.String() else value
-            if count := source.select(is_day.is_not_null().sum()).item():
-                notes.append(f"{column.name} of {count} rows is a day without a time: noon in {timezone} was taken")
-        is_text = given == pl.String() and column.dtype == pl.Float64()
-        if is_text and (count := source.select(values.is_rounded(value).sum()).item()):
-            notes.append(f"{column.name} of {count} rows was rounded by the source")
-    return tuple(notes)
+            says = f"{column.name} of {{}} rows is a day without a time: noon in {timezone} was taken"
+            counted[says] += source.select(is_day.is_not_null().sum()).item()
+        if given == pl.String() and column.dtype == pl.Float64():
+            says = f"{column.name} of {{}} rows was rounded by the source"
+            counted[says] += source.select(values.is_rounded(value).sum()).item()
+    return +counted
