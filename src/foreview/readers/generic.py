@@ -16,7 +16,7 @@ import polars as pl
 from foreview.errors import SourceError
 from foreview.readers.imported import Imported, SourceOptions
 from foreview.readers.observed import OBSERVED, Listed, Observations, Observing, parts, refused_rows, whole
-from foreview.readers.rows import TypedRows, check_mapped, matched, same_name, typed_rows
+from foreview.readers.rows import TypedRows, check_mapped, fields_of, typed_rows
 from foreview.readers.sheet import LINE, Sheet, read_sheets, sheet_batches
 from foreview.tables.schema import VIDEOS, Column
 
@@ -41,15 +41,15 @@ DAYS: Final = Shape("daily")
 
 def read_snapshots(path: Path, options: SourceOptions | None = None) -> Imported:
     """Return the catalogue of a table of cumulative counters: ``video_id, observed_at, views`` and more."""
-    return read_table(path, SNAPSHOTS, options or SourceOptions())
+    return read_table(path, options or SourceOptions(), shape=SNAPSHOTS)
 
 
 def read_daily(path: Path, options: SourceOptions | None = None) -> Imported:
     """Return the catalogue of a table of daily sums: ``video_id, date, views`` and more; ``revenue_usd`` becomes earnings."""
-    return read_table(path, DAYS, options or SourceOptions())
+    return read_table(path, options or SourceOptions(), shape=DAYS)
 
 
-def read_table(path: Path, shape: Shape, options: SourceOptions) -> Imported:
+def read_table(path: Path, options: SourceOptions, *, shape: Shape) -> Imported:
     """Return the catalogue of a table of cumulative counters or of daily sums; ``revenue_usd`` becomes earnings.
 
     Raises
@@ -63,16 +63,9 @@ def read_table(path: Path, shape: Shape, options: SourceOptions) -> Imported:
     return whole(_observing(path, shape, options), _batches(path, shape, options))
 
 
-def read_table_in_parts(path: Path, shape: Shape, options: SourceOptions) -> Iterator[Imported]:
+def read_table_in_parts(path: Path, options: SourceOptions, *, shape: Shape) -> Iterator[Imported]:
     """Yield the same in parts, see :func:`foreview.readers.observed.parts`; raises as :func:`read_table` does."""
     yield from parts(_observing(path, shape, options), lambda: _batches(path, shape, options))
-
-
-def fields_of(sheet: Sheet, columns: Sequence[Column], shape: Shape, mapping: Mapping[str, str]) -> Found:
-    """Return field → column of the sheet: as mapped, else by the field's own name, else by those of the shape."""
-    by_name = {same_name(column): column for column in reversed(sheet.columns)}
-    known = {field: by_name[name] for name, field in shape.headers.items() if name in by_name and field not in by_name}
-    return matched(sheet, [column.name for column in columns], known | dict(mapping))
 
 
 def required_of(columns: Sequence[Column]) -> set[str]:
@@ -115,7 +108,7 @@ def _batches(path: Path, shape: Shape, options: SourceOptions) -> Iterator[Typed
 def _place(path: Path, sheets: Sequence[Sheet], columns: Sequence[Column], shape: Shape, options: SourceOptions) -> int:
     """Return the place of the first table of the file that has the required columns."""
     for at, sheet in enumerate(sheets):
-        if required_of(columns) <= set(fields_of(sheet, columns, shape, options.mapping)):
+        if required_of(columns) <= set(fields_of(sheet, columns, shape.headers, options.mapping)):
             return at
     raise _lacks(path, columns, sheets)
 
@@ -123,7 +116,7 @@ def _place(path: Path, sheets: Sequence[Sheet], columns: Sequence[Column], shape
 def _typed(
     sheets: Sequence[Sheet], at: int, columns: Sequence[Column], shape: Shape, options: SourceOptions
 ) -> TypedRows:
-    found = fields_of(sheets[at], columns, shape, options.mapping)
+    found = fields_of(sheets[at], columns, shape.headers, options.mapping)
     sheet = shape.prepared(sheets[at], found)
     table = typed_rows(sheet, columns, found, options.clock().timezone)
     unused = [column for column in sheet.columns if column not in found.values()]

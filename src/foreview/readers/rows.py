@@ -58,6 +58,19 @@ def matched(sheet: Sheet, fields: Iterable[str], mapping: Mapping[str, str]) -> 
     return {field: column for field, column in found.items() if column is not None}
 
 
+def fields_of(
+    sheet: Sheet, columns: Sequence[Column], headers: Mapping[str, str], mapping: Mapping[str, str]
+) -> dict[str, str]:
+    """Return field → column of the sheet: as mapped, else by the field's own name, else by the first of ``headers`` that is there.
+
+    ``headers`` says of a name, as compared, which field it is.
+    """
+    by_name = {same_name(column): column for column in reversed(sheet.columns)}
+    there = [(name, field) for name, field in headers.items() if name in by_name and field not in by_name]
+    known = {field: by_name[name] for name, field in reversed(there)}
+    return matched(sheet, [column.name for column in columns], known | dict(mapping))
+
+
 def check_mapped(mapping: Mapping[str, str], columns: Sequence[Column], sheets: Sequence[Sheet]) -> None:
     """Raise UsageError where the mapping names a field that is none of ``columns``, or a column that no sheet has."""
     fields = list(dict.fromkeys(column.name for column in columns))

@@ -1,6 +1,6 @@
 """How people and platforms spell numbers, lengths, days and times.
 
-Each function maps a polars expression of texts to values, null where the text is none of the spellings.
+Most functions map a polars expression of texts to values, null where the text is none of the spellings.
 """
 
 from __future__ import annotations
@@ -36,6 +36,11 @@ _MONTH: Final = {name: f"{month:02d}" for month, names in enumerate(_MONTHS, 1) 
 _TIME: Final = r"^(\d{4}-\d{2}-\d{2})[T ]+(\d{2}:\d{2})(:\d{2})?(\.\d+)?\s*(Z|UTC|[+-]\d{2}:?(?:\d{2})?)?$"
 _CLOCK: Final = r"^(?:(\d+):)?(\d+):(\d{2})$"
 _ISO_LENGTH: Final = r"^P(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+(?:\.\d+)?)S)?)?$"
+
+
+def clean(text: str) -> str:
+    """Return ``text`` with U+FFFD for halves of characters and NUL, which JSON can write and no table can hold."""
+    return text.replace("\0", "\N{REPLACEMENT CHARACTER}").encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 def is_missing(text: pl.Expr) -> pl.Expr:

@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, TypeAlias, cast
 
 import polars as pl
 
@@ -19,6 +19,7 @@ from foreview.readers.imported import REFUSED_SCHEMA, Imported, SourceOptions
 from foreview.readers.observed import FILE, Observing, parts, whole
 from foreview.readers.rows import TypedRows
 from foreview.readers.sheet import LINE
+from foreview.readers.values import clean
 from foreview.tables.schema import SNAPSHOTS, VIDEOS
 
 Info: TypeAlias = Mapping[str, Any]
@@ -57,7 +58,7 @@ _SCHEMA: Final = {
 
 class _RefusedFile(Exception):  # noqa: N818  (never leaves this module: it carries one refusal to the list)
     def __init__(self, field: str, value: object, reason: str) -> None:
-        self.field, self.value, self.reason = field, None if value is None else _clean(str(value)[:200]), reason
+        self.field, self.value, self.reason = field, None if value is None else clean(str(value)[:200]), reason
         super().__init__(reason)
 
 
@@ -80,6 +81,25 @@ def read_ytdlp_in_parts(path: Path, options: SourceOptions | None = None) -> Ite
     """Yield the same in parts, see :func:`foreview.readers.observed.parts`; raises as :func:`read_ytdlp` does."""
     options = options or SourceOptions()
     yield from parts(_observing(path, options), lambda: _batches(path, options))
+
+
+def is_info(document: object) -> bool:
+    """Return whether a JSON document is one of yt-dlp's."""
+    return (
+        isinstance(document, dict)
+        and "id" in document
+        and bool({"extractor", "extractor_key", "upload_date"} & set(document))
+    )
+
+
+def first_object(path: Path) -> object:
+    """Return what the first line of a ``.jsonl`` that can be read says; null where there is none."""
+    for _, _, line in _documents(path):
+        try:
+            return cast("object", json.loads(line))
+        except (ValueError, RecursionError):
+            continue
+    return None
 
 
 def _observing(path: Path, options: SourceOptions) -> Observing:
@@ -228,19 +248,14 @@ def _text(info: Info, field: str) -> str | None:
     value = info.get(field)
     if value is not None and not isinstance(value, str):
         raise _RefusedFile(field, value, f"{field} is a text")
-    return _clean(value) if value else None
+    return clean(value) if value else None
 
 
 def _texts(info: Info, field: str) -> Sequence[str] | None:
     value = info.get(field)
     if value is not None and not (isinstance(value, list) and all(isinstance(item, str) for item in value)):
         raise _RefusedFile(field, value, f"{field} is a list of texts")
-    return [_clean(item) for item in value] if value else None
-
-
-def _clean(text: str) -> str:
-    """Return ``text`` with U+FFFD for halves of characters, which JSON can write and no table can hold."""
-    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return [clean(item) for item in value] if value else None
 
 
 def _format(info: Info) -> str | None:
