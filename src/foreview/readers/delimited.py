@@ -114,41 +114,54 @@ def _check_decodes(path: Path, file: IO[bytes], encoding: str) -> None:
 
 
 def _delimiter(path: Path, encoding: str) -> str:
-    for _, line in _lines(path, encoding):
-        if line.strip():
-            return max(",;\t", key=line.count)
+    with path.open(encoding=encoding, newline="") as file:
+        for line in _Lines(path, file):
+            if line.strip():
+                return max(",;\t", key=line.count)
     return ","
 
 
-def _lines(path: Path, encoding: str) -> Iterator[tuple[int, str]]:
-    """Yield each line with its number; none is longer than a line can be."""
-    with path.open(encoding=encoding, newline="") as file:
-        number = 0
-        while line := file.readline(LONGEST_LINE + 1):
-            number += 1
-            if len(line) > LONGEST_LINE:
-                raise SourceError(
-                    f"a line has at most {LONGEST_LINE:,} characters",
-                    f"{path}, line {number} is longer",
-                    "It is no table, or its line ends are gone: export it again",
-                )
-            yield number, line
+class _Lines:
+    """The lines of a file, none of them longer than a line can be, and those of the record that is being read."""
+
+    def __init__(self, path: Path, file: IO[str]) -> None:
+        self.path, self.file, self.number = path, file, 0
+        self.record: list[str] = []
+        self.ended = False
+
+    def __iter__(self) -> Iterator[str]:
+        return self
+
+    def __next__(self) -> str:
+        line = self.file.readline(LONGEST_LINE + 1)
+        if not line:
+            self.ended = True
+            raise StopIteration
+        self.number += 1
+        if len(line) > LONGEST_LINE:
+            raise SourceError(
+                f"a line has at most {LONGEST_LINE:,} characters",
+                f"{self.path}, line {self.number} is longer",
+                "It is no table, or its line ends are gone: export it again",
+            )
+        self.record.append(line)
+        return line
 
 
 def _records(path: Path, encoding: str, delimiter: str) -> Iterator[Record]:
-    lines = _Remembered(_lines(path, encoding))
-    reader = csv.reader(lines, delimiter=delimiter)
-    start = 1
-    try:
-        for cells in reader:
-            if any(map(str.strip, cells)):
-                yield start, cells
-            start = lines.number + 1
-            if not lines.ended:
-                lines.record = []
-    except csv.Error as error:
-        raise _too_long(path, start, str(error)) from None
-    _check_closed(path, lines, delimiter)
+    with path.open(encoding=encoding, newline="") as file:
+        lines = _Lines(path, file)
+        start = 1
+        try:
+            for cells in csv.reader(lines, delimiter=delimiter):
+                if any(map(str.strip, cells)):
+                    yield start, cells
+                start = lines.number + 1
+                if not lines.ended:
+                    lines.record.clear()
+        except csv.Error as error:
+            raise _too_long(path, start, str(error)) from None
+        _check_closed(path, lines, delimiter)
 
 
 def _too_long(path: Path, line: int, reason: str) -> SourceError:
@@ -157,28 +170,7 @@ def _too_long(path: Path, line: int, reason: str) -> SourceError:
     return SourceError("a source is delimited text", f"{path}, line {line}: {reason}", "Export it again")
 
 
-class _Remembered:
-    """The lines of a file, and those of the record that is being read."""
-
-    def __init__(self, lines: Iterator[tuple[int, str]]) -> None:
-        self.lines, self.number = lines, 0
-        self.record: list[str] = []
-        self.ended = False
-
-    def __iter__(self) -> Iterator[str]:
-        return self
-
-    def __next__(self) -> str:
-        try:
-            self.number, line = next(self.lines)
-        except StopIteration:
-            self.ended = True
-            raise
-        self.record.append(line)
-        return line
-
-
-def _check_closed(path: Path, lines: _Remembered, delimiter: str) -> None:
+def _check_closed(path: Path, lines: _Lines, delimiter: str) -> None:
     """Raise SourceError where the file ends within quotation marks: it was cut off, or rows are hidden in a cell."""
     first = lines.number - len(lines.record) + 1
     try:

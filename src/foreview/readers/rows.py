@@ -106,18 +106,34 @@ def typed_rows(sheet: Sheet, columns: Sequence[Column], found: Mapping[str, str]
     """
     wanted = [column for column in columns if column.name in found]
     source = sheet.rows.select(LINE, *(pl.col(found[column.name]).alias(column.name) for column in wanted))
-    typed = source.select(LINE, *(_parsed(source.schema[column.name], column, sheet, timezone) for column in wanted))
-    reasons = typed.select(LINE, *(_reason(source, typed, column, sheet.decimal) for column in wanted))
-    bad = pl.any_horizontal(pl.col(column.name).is_not_null() for column in wanted)
+    judged = {column.name: _judged(source[column.name], column, sheet.decimal, timezone) for column in wanted}
+    typed = source.select(LINE, *(frame["value"].alias(name) for name, frame in judged.items()))
+    reasons = source.select(LINE, *(frame["reason"].alias(name) for name, frame in judged.items()))
+    bad = reasons.select(pl.any_horizontal(pl.col(name).is_not_null() for name in judged).alias("bad"))["bad"]
     refused = _listed(sheet.file, source, reasons.filter(bad))
-    good = typed.filter(~reasons.select(bad.alias("bad"))["bad"])
-    return TypedRows(good, refused, _assumed(source, wanted, timezone), sheet.notes)
+    return TypedRows(typed.filter(~bad), refused, _assumed(judged, wanted, timezone), sheet.notes)
 
 
-def _parsed(given: pl.DataType, column: Column, sheet: Sheet, timezone: str) -> pl.Expr:
-    value = pl.col(column.name)
+def _judged(given: pl.Series, column: Column, decimal: Decimal, timezone: str) -> pl.DataFrame:
+    """Return the value of each row, why it is refused (null where it is not), and whether something was assumed.
+
+    Each distinct text is read once: of days and counts there are few.
+    """
+    spelt = given.dtype == pl.String() and column.dtype not in (pl.String(), TEXTS)
+    texts = (given.unique() if spelt else given).alias("given").to_frame()
+    value = _parsed(given.dtype, column, decimal, timezone)
+    found = texts.with_columns(value=value, assumed=_is_assumed(given.dtype, column))
+    judged = found.with_columns(reason=_reason(given.dtype, column, decimal))
+    if not spelt:
+        return judged
+    rows = given.alias("given").to_frame()
+    return rows.join(judged, on="given", how="left", nulls_equal=True, maintain_order="left")
+
+
+def _parsed(given: pl.DataType, column: Column, decimal: Decimal, timezone: str) -> pl.Expr:
+    value = pl.col("given")
     if given == pl.String():
-        return _parsed_text(column, sheet, timezone).alias(column.name)
+        return _parsed_text(column, decimal, timezone)
     if column.dtype == TIME:
         if given == pl.Date():
             return values.noon(value, timezone)
@@ -129,8 +145,8 @@ def _parsed(given: pl.DataType, column: Column, sheet: Sheet, timezone: str) -> 
     return value.cast(column.dtype, strict=False)
 
 
-def _parsed_text(column: Column, sheet: Sheet, timezone: str) -> pl.Expr:
-    text = pl.col(column.name)
+def _parsed_text(column: Column, decimal: Decimal, timezone: str) -> pl.Expr:
+    text = pl.col("given")
     if column.dtype == pl.String():
         stripped = text.str.strip_chars()
         return pl.when(stripped != "").then(stripped)
@@ -138,8 +154,8 @@ def _parsed_text(column: Column, sheet: Sheet, timezone: str) -> pl.Expr:
         return values.texts(text)
     said = pl.when(~values.is_missing(text) & ~values.is_no_length(text)).then(text)
     if column.unit == "s":
-        return values.length(said, sheet.decimal)
-    return _PARSERS[column.dtype](said, sheet.decimal, timezone)
+        return values.length(said, decimal)
+    return _PARSERS[column.dtype](said, decimal, timezone)
 
 
 _PARSERS: Final[dict[pl.DataType, Callable[[pl.Expr, Decimal, str], pl.Expr]]] = {
@@ -150,28 +166,35 @@ _PARSERS: Final[dict[pl.DataType, Callable[[pl.Expr, Decimal, str], pl.Expr]]] =
 }
 
 
-def _reason(source: pl.DataFrame, typed: pl.DataFrame, column: Column, decimal: Decimal) -> pl.Series:
-    """Return why the field is refused, row by row; null where it is not."""
-    given = pl.col(column.name).is_not_null()
-    if source.schema[column.name] == pl.String():
-        given = ~values.is_missing(pl.col(column.name)) & ~values.is_no_length(pl.col(column.name))
-    frame = typed.select(value=pl.col(column.name), given=source.select(given).to_series())
-    value, reason = pl.col("value"), pl.lit(None, pl.String)
+def _reason(given: pl.DataType, column: Column, decimal: Decimal) -> pl.Expr:
+    """Return why a field is refused; null where it is not."""
+    text, value, reason = pl.col("given"), pl.col("value"), pl.lit(None, pl.String)
+    is_given = text.is_not_null()
     if column.minimum is not None:
         reason = pl.when(value < column.minimum).then(pl.lit(f"{column.name} is at least {column.minimum:g}"))
     if column.dtype == pl.Float64():
         reason = pl.when(~value.is_finite()).then(pl.lit(f"{column.name} is finite")).otherwise(reason)
     if column.required:
         reason = pl.when(value.is_null()).then(pl.lit(f"{column.name} is missing")).otherwise(reason)
-    if column.unit in COUNTS and source.schema[column.name] == pl.String():
-        fraction = pl.lit(source.select(values.is_thousandths(pl.col(column.name), decimal)).to_series())
-        says = f"{column.name} is a whole number; write it without a separator"
-        reason = pl.when(fraction).then(pl.lit(says)).otherwise(reason)
-    unread = pl.col("given") & value.is_null()
+    if given == pl.String():
+        is_given = ~values.is_missing(text) & ~values.is_no_length(text)
+        if column.unit in COUNTS:
+            says = f"{column.name} is a whole number; write it without a separator"
+            reason = pl.when(values.is_thousandths(text, decimal)).then(pl.lit(says)).otherwise(reason)
     if column.dtype in (pl.String(), TEXTS):
-        unread = pl.lit(value=False)
-    reason = pl.when(unread).then(pl.lit(f"{column.name} is {_spelling(column)}")).otherwise(reason)
-    return frame.with_columns(reason.alias(column.name))[column.name]
+        return reason
+    return pl.when(is_given & value.is_null()).then(pl.lit(f"{column.name} is {_spelling(column)}")).otherwise(reason)
+
+
+def _is_assumed(given: pl.DataType, column: Column) -> pl.Expr:
+    """Return whether the spelling leaves something open: the time of a day, the digits of 541.2K."""
+    if column.dtype == TIME and given == pl.Date():
+        return pl.col("given").is_not_null()
+    if given == pl.String() and column.dtype == TIME:
+        return values.day(pl.col("given")).is_not_null()
+    if given == pl.String() and column.dtype == pl.Float64():
+        return values.is_rounded(pl.col("given"))
+    return pl.lit(value=False)
 
 
 def _spelling(column: Column) -> str:
@@ -204,16 +227,12 @@ def _shown(source: pl.DataFrame, field: str) -> pl.Expr:
     return pl.col(field).cast(pl.String)
 
 
-def _assumed(source: pl.DataFrame, columns: Sequence[Column], timezone: str) -> Counter[str]:
+def _assumed(judged: Mapping[str, pl.DataFrame], columns: Sequence[Column], timezone: str) -> Counter[str]:
     """Return what the spellings left open, and of how many rows."""
     counted = Counter[str]()
     for column in columns:
-        given, value = source.schema[column.name], pl.col(column.name)
-        if column.dtype == TIME and given in (pl.String(), pl.Date()):
-            is_day = values.day(value) if given == pl.String() else value
+        says = f"{column.name} of {{}} rows was rounded by the source"
+        if column.dtype == TIME:
             says = f"{column.name} of {{}} rows is a day without a time: noon in {timezone} was taken"
-            counted[says] += source.select(is_day.is_not_null().sum()).item()
-        if given == pl.String() and column.dtype == pl.Float64():
-            says = f"{column.name} of {{}} rows was rounded by the source"
-            counted[says] += source.select(values.is_rounded(value).sum()).item()
+        counted[says] += judged[column.name]["assumed"].sum()
     return +counted

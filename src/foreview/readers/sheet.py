@@ -165,12 +165,16 @@ def _sheet(
             continue
         if len(cells) < end or (len(cells) > len(names) and any(cells[len(names) :])):
             refused.append((line, "", here[0], width_refused(cells, names)))
-        elif any("\0" in cell for cell in here):
-            refused.append((line, "", here[0].replace("\0", "\N{REPLACEMENT CHARACTER}"), "the row has NUL characters"))
         else:
             lines.append(line)
             rows.append(here)
     columns = zip(*rows, strict=True) if rows else ([] for _ in range(start, end))
     text = {name: pl.Series(name, column, pl.String) for name, column in zip(names[start:end], columns, strict=True)}
-    stripped = pl.DataFrame(text).with_columns(pl.all().str.strip_chars().replace("", None))
-    return stripped.insert_column(0, pl.Series(LINE, lines, pl.Int64)), refusals(file, refused)
+    frame = pl.DataFrame(text).with_columns(pl.all().str.strip_chars().replace("", None))
+    frame = frame.insert_column(0, pl.Series(LINE, lines, pl.Int64))
+    has_nul = pl.any_horizontal(pl.col(pl.String).str.contains("\0", literal=True)).fill_null(value=False)
+    for line, first in frame.filter(has_nul).select(LINE, names[start]).rows():
+        refused.append(
+            (line, "", (first or "").replace("\0", "\N{REPLACEMENT CHARACTER}"), "the row has NUL characters")
+        )
+    return frame.filter(~has_nul), refusals(file, refused)
