@@ -190,7 +190,7 @@ def ends_open(path: Path) -> bool:
         file.seek(0, 2)
         file.seek(-min(file.tell(), 2), 2)
         end = file.read()
-    return bool(end) and b"\n" not in end and b"\r" not in end
+    return bool(end) and end[-1:] not in (b"\n", b"\r") and end not in (b"\n\0", b"\r\0")
 
 
 def width_refused(cells: Sequence[str], names: Sequence[str]) -> str:

@@ -36,6 +36,7 @@ HEADERS: Final = {
 _KIND: Final = "post_type"
 _PERIOD: Final = "date"
 _VIDEO: Final = r"(?i)reel|video"
+_NO_VIDEO: Final = r"(?i)image|photo|carousel|story|stories"
 _MONTH_FIRST: Final = r"^(\d{1,2})/(\d{1,2})/(\d{4})\b"
 
 
@@ -89,11 +90,15 @@ def _videos(sheet: Sheet) -> tuple[Sheet, list[str]]:
     by_name = {same_name(column): column for column in reversed(sheet.columns)}
     rows, refused, notes = sheet.rows, sheet.refused, []
     if kind := by_name.get(_KIND):
-        other = ~pl.col(kind).str.contains(_VIDEO).fill_null(value=True)
-        if posts := rows.filter(other).height:
-            names = ", ".join(rows.filter(other)[kind].unique().sort())
-            notes.append(f"{posts} posts are no videos ({names}): left out")
-        rows = rows.filter(~other)
+        video, other = (pl.col(kind).str.contains(pattern) for pattern in (_VIDEO, _NO_VIDEO))
+        posts = rows.filter(other & ~video)
+        if posts.height:
+            names = ", ".join(posts[kind].unique().sort())
+            notes.append(f"{posts.height} posts are no videos ({names}): left out")
+        unknown = rows.filter(~video & ~other).select(LINE, kind).rows()
+        reason = "nothing says whether such a post is a video"
+        refused = pl.concat([refused, refusals(sheet.file, [(line, kind, name, reason) for line, name in unknown])])
+        rows = rows.filter(video.fill_null(value=True))
     if period := by_name.get(_PERIOD):
         of_days = pl.col(period).str.to_lowercase() != "lifetime"
         listed = rows.filter(of_days).select(LINE, period).rows()

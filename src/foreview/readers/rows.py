@@ -134,15 +134,33 @@ def _parsed(given: pl.DataType, column: Column, decimal: Decimal, timezone: str)
     value = pl.col("given")
     if given == pl.String():
         return _parsed_text(column, decimal, timezone)
+    if not _means(given, column):
+        return pl.lit(None, column.dtype)
     if column.dtype == TIME:
-        if given == pl.Date():
-            return values.noon(value, timezone)
-        if isinstance(given, pl.Datetime):
-            return values.localised(value, timezone) if given.time_zone is None else value.cast(TIME)
-        return values.instant(value.cast(pl.Int64, strict=False).cast(pl.String), timezone)
+        return _instant_of(given, timezone)
     if column.dtype == pl.Date() and isinstance(given, pl.Datetime) and given.time_zone is not None:
         return value.dt.convert_time_zone(timezone).dt.date()
     return value.cast(column.dtype, strict=False)
+
+
+def _instant_of(given: pl.DataType, timezone: str) -> pl.Expr:
+    value = pl.col("given")
+    if given == pl.Date():
+        return values.noon(value, timezone)
+    if isinstance(given, pl.Datetime):
+        return values.localised(value, timezone) if given.time_zone is None else value.cast(TIME)
+    return values.instant(value.cast(pl.Int64, strict=False).cast(pl.String), timezone)
+
+
+def _means(given: pl.DataType, column: Column) -> bool:
+    """Return whether values of a type can mean what the column says: a moment is no count, though it can be cast to one."""
+    if column.dtype == pl.Float64():
+        return given.is_numeric()
+    if column.dtype in (TIME, pl.Date()):
+        return isinstance(given, pl.Date | pl.Datetime) or (column.dtype == TIME and given.is_integer())
+    if column.dtype == pl.String():
+        return given.is_integer() or isinstance(given, pl.Categorical | pl.Enum)
+    return given in (column.dtype, pl.Null())
 
 
 def _parsed_text(column: Column, decimal: Decimal, timezone: str) -> pl.Expr:
@@ -181,7 +199,7 @@ def _reason(given: pl.DataType, column: Column, decimal: Decimal) -> pl.Expr:
         if column.unit in COUNTS:
             says = f"{column.name} is a whole number; write it without a separator"
             reason = pl.when(values.is_thousandths(text, decimal)).then(pl.lit(says)).otherwise(reason)
-    if column.dtype in (pl.String(), TEXTS):
+    if column.dtype in (pl.String(), TEXTS) and given == pl.String():
         return reason
     return pl.when(is_given & value.is_null()).then(pl.lit(f"{column.name} is {_spelling(column)}")).otherwise(reason)
 
@@ -201,6 +219,8 @@ def _spelling(column: Column) -> str:
     if column.unit == "s":
         return "a length such as 0:03:09 or 189"
     spellings = {
+        pl.String(): "a text",
+        TEXTS: "a list of texts",
         TIME: "a time such as 2026-05-01T12:00:00Z or a day such as 2026-05-01",
         pl.Date(): "a day such as 2026-05-01",
         pl.Boolean(): "true or false",
@@ -222,9 +242,12 @@ def _listed(file: str, source: pl.DataFrame, reasons: pl.DataFrame) -> pl.DataFr
 
 
 def _shown(source: pl.DataFrame, field: str) -> pl.Expr:
-    if isinstance(source.schema[field], pl.List):
-        return pl.col(field).cast(pl.List(pl.String)).list.join(", ")
-    return pl.col(field).cast(pl.String)
+    given = source.schema[field]
+    if isinstance(given, pl.List) and not given.inner.is_nested():
+        return pl.col(field).cast(pl.List(pl.String), strict=False).list.join(", ")
+    if given.is_nested() or isinstance(given, pl.Binary | pl.Object):
+        return pl.lit(f"({given})")
+    return pl.col(field).cast(pl.String, strict=False)
 
 
 def _assumed(judged: Mapping[str, pl.DataFrame], columns: Sequence[Column], timezone: str) -> Counter[str]:

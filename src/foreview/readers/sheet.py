@@ -19,8 +19,8 @@ LINE: Final = "line of the file"
 """Column of a sheet's rows: line in a text file, row in a Parquet file, both from 1."""
 
 Decimal: TypeAlias = Literal[".", ","]
-BATCH_ROWS: Final = 100_000
-BATCH_CHARACTERS: Final = 2**25
+BATCH_ROWS: Final = 50_000
+BATCH_CHARACTERS: Final = 2**24
 """A batch ends at whichever comes first, so that long descriptions need no more memory than short rows."""
 
 _CUT_SHORT = re.compile(r"showing (the )?top [\d.,]+ results", re.IGNORECASE)
