@@ -28,6 +28,7 @@ SECTIONS: Final = {
     "order": ("A million forecasts: no contradiction", "benchmarks.order"),
     "leaks": ("The leakage audit on planted leaks", "benchmarks.leaks"),
     "scale": ("Time and memory", "benchmarks.scale"),
+    "imports": ("A source larger than the memory it may take", "benchmarks.imports"),
     "jobs": ("Jobs whose workers are killed", "benchmarks.jobs"),
     "at_publication": ("What was tried at publication", "benchmarks.at_publication"),
     "words": ("What words tell", "benchmarks.words"),
