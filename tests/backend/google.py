@@ -78,7 +78,9 @@ class Google:
             "/youtube/v3/playlistItems": self.uploads,
             "/youtube/v3/videos": self.listed,
             "/v2/reports": self.report,
-            "/v2/accounts": lambda _: {"accounts": [{"name": "accounts/pub-1", "displayName": "Tom", "state": "READY"}]},
+            "/v2/accounts": lambda _: {
+                "accounts": [{"name": "accounts/pub-1", "displayName": "Tom", "state": "READY"}]
+            },
             "/v2/accounts/pub-1/reports:generate": self.account_report,
         }[path](query)
 
@@ -106,7 +108,9 @@ class Google:
         return {"kind": "youtube#videoListResponse", "items": items}
 
     def item(self, video_id: str, video: dict[str, Any]) -> Any:
-        total = {name: str(int(sum(day.get(name, 0) for day in self.days.get(video_id, {}).values()))) for name in METRICS}
+        total = {
+            name: str(int(sum(day.get(name, 0) for day in self.days.get(video_id, {}).values()))) for name in METRICS
+        }
         statistics = {"viewCount": total["views"], "likeCount": total["likes"], "commentCount": total["comments"]}
         for hidden in video.get("hidden", ()):
             del statistics[hidden]
@@ -149,7 +153,10 @@ class Google:
 
     def account_report(self, query: dict[str, str]) -> Any:
         assert (query["currencyCode"], query["reportingTimeZone"]) == ("USD", "GOOGLE_TIME_ZONE")
-        first, last = (date(*(int(query[f"{name}.{part}"]) for part in ("year", "month", "day"))) for name in ("startDate", "endDate"))
+        first, last = (
+            date(*(int(query[f"{name}.{part}"]) for part in ("year", "month", "day")))
+            for name in ("startDate", "endDate")
+        )
         rows = [
             {"cells": [{"value": when.isoformat()}, {"value": str(usd)}]}
             for when, usd in self.adsense.items()

@@ -50,7 +50,10 @@ def test_uploads_are_read_page_by_page_and_each_page_costs_a_unit():
 
 
 def test_a_video_that_moves_to_the_next_page_meanwhile_is_there_once():
-    items = [{"contentDetails": {"videoId": name}} for name in "ab"], [{"contentDetails": {"videoId": name}} for name in "bc"]
+    items = (
+        [{"contentDetails": {"videoId": name}} for name in "ab"],
+        [{"contentDetails": {"videoId": name}} for name in "bc"],
+    )
     session = sequence((200, {"items": items[0], "nextPageToken": "x"}, {}), (200, {"items": items[1]}, {}))
     assert youtube_data.upload_ids(session, youtube_data.Channel("c", "", "u")) == ["a", "b", "c"]
 
@@ -193,7 +196,7 @@ def test_a_network_that_fails_is_tried_again():
             raise httplib2.ServerNotFoundError("no such host")
 
     waited: list[float] = []
-    with pytest.raises(NotAnswered, match="youtube.channels.list was asked"):
+    with pytest.raises(NotAnswered, match=r"youtube\.channels\.list was asked"):
         youtube_data.own_channel(Session(Broken(), lambda _: None, waited.append))
     assert len(waited) == ATTEMPTS - 1
 

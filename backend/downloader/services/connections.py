@@ -93,6 +93,12 @@ def connect(user: Any, asked: Question, address: str) -> Connection:
     return connection
 
 
+def derived_label(channel_id: str) -> str:
+    """Return what is said beside figures derived for this channel; empty where nothing needs to be said."""
+    labelled = Connection.objects.filter(kind="youtube", account=channel_id, label_derived=True)
+    return DERIVED if labelled.exists() else ""
+
+
 def disconnect(connection: Connection) -> bool:
     """Forget the token, and what was read where the connection says so; return whether Google has revoked the token.
 

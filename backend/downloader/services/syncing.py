@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Final
@@ -94,14 +94,14 @@ def _session(connection: Connection, way: Way) -> Session:
     return Session(http, lambda method: spend(method, way.clock()), way.pause)
 
 
-def _parts(connection: Connection, session: Session, way: Way, now: datetime) -> Iterable[int]:
+def _parts(connection: Connection, session: Session, way: Way, now: datetime) -> Iterator[int]:
     if connection.kind == "youtube":
         yield from _read_channel(connection, session, way, now)
     else:
         _compare_totals(connection, session, now)
 
 
-def _read_channel(connection: Connection, session: Session, way: Way, now: datetime) -> Iterable[int]:
+def _read_channel(connection: Connection, session: Session, way: Way, now: datetime) -> Iterator[int]:
     """Go on with the pass that was begun, or begin one; yield how many videos each part of it read."""
     this = pass_begun(connection)
     if this is None:
@@ -116,15 +116,15 @@ def _read_channel(connection: Connection, session: Session, way: Way, now: datet
     way.progress(f"reading {connection}", len(done), len(everything))
     for begin in range(0, len(left), youtube_data.AT_ONCE):
         ids = left[begin : begin + youtube_data.AT_ONCE]
-        yield _read_batch(connection, this, session, ids, way)
+        yield from _read_batch(connection, this, session, ids, way)
         way.progress(f"reading {connection}", len(done) + begin + len(ids), len(everything))
     connection.reading, connection.read_until = None, this.counts
     connection.whole_at = this.begun_at if this.whole else connection.whole_at
     connection.save(update_fields=["reading", "read_until", "whole_at"])
 
 
-def _read_batch(connection: Connection, this: Pass, session: Session, ids: list[str], way: Way) -> int:
-    """Read some videos and write them; where reading ends early, those that were read are written first."""
+def _read_batch(connection: Connection, this: Pass, session: Session, ids: list[str], way: Way) -> Iterator[int]:
+    """Read some videos, write them and yield how many; where reading ends early, those that were read are written first."""
     now = issue_time(way.clock())
     seen = youtube_data.videos_seen(session, ids, now)
     published = dict(seen.videos.select("video_id", "published_at").iter_rows())
@@ -138,9 +138,9 @@ def _read_batch(connection: Connection, this: Pass, session: Session, ids: list[
             break
         way.progress(f"reading {connection}", len(read), len(ids))
     write_batch(connection, this, Batch(now, seen, read), way.confirm)
+    yield len(read)
     if failure is not None:
         raise failure
-    return len(read)
 
 
 def _read_video(
