@@ -47,7 +47,7 @@ def connected(kind: str = "youtube", account: str = CHANNEL) -> Connection:
 def synced(now: datetime = NIGHT, waited: list[float] | None = None) -> Synced:
     """What became of the only channel that is connected, read at ``now``."""
     connection = Connection.objects.get(kind="youtube")
-    return sync_connection(connection, Way(pause=[].append if waited is None else waited.append, clock=lambda: now))
+    return sync_connection(connection, Way(pause=([] if waited is None else waited).append, clock=lambda: now))
 
 
 def database() -> dict[str, list[Any]]:

@@ -283,7 +283,7 @@ def test_queries_do_not_grow_with_the_number_of_videos(google, connection, djang
 def test_members_see_the_videos_of_a_connected_channel(google, connection):
     synced()
     add_member(connection.who, [connection.account])
-    assert account_of_user(connection.who).sees(VideoDownload.objects.first().channel_id)
+    assert account_of_user(connection.who).sees(VideoDownload.objects.get(source_id="v000").channel_id)
 
 
 @committed
