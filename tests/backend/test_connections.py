@@ -24,6 +24,7 @@ from downloader.models import (
 from downloader.selectors.connections import connection_numbered
 from downloader.services.access import account_of_user
 from downloader.services.connections import DERIVED, ask_owner, connect, derived_label
+from downloader.services.ml_prediction_service import MLPredictionService
 from foreview.errors import UsageError
 from tests.backend.connected import DAY, KEY, NIGHT, connected, on_site, synced
 from tests.backend.google import ACCESS_TOKEN, CHANNEL, CLIENT_SECRET, MONETARY, REFRESH_TOKEN, Google, tomatoes
@@ -99,6 +100,13 @@ def test_a_site_without_key_or_client_says_so_before_the_owner_is_asked(settings
         ask_owner("youtube")
 
 
+def test_a_site_whose_videos_are_another_apps_is_not_written_to(settings, google):
+    mapped = {"model": "downloader.VideoDownload", "fields": {"title": "title", "published_at": "published_at"}}
+    settings.FOREVIEW = settings.FOREVIEW | {"VIDEO": mapped}
+    with pytest.raises(UsageError, match="Foreview's own videos"):
+        ask_owner("youtube")
+
+
 def test_secrets_are_neither_in_the_database_nor_the_log_nor_the_admin_nor_any_text(
     google, caplog, monkeypatch, admin_client
 ):
@@ -170,13 +178,19 @@ def test_connections_without_a_key_are_warned_of_where_a_database_may_be_asked(s
     assert check_tokens(databases=["default"]) == []
 
 
-def test_what_is_derived_is_labelled_where_the_connection_says_so(google):
+def test_what_is_derived_is_labelled_where_the_connection_says_so(google, admin_client: Client):
     connection = connected()
     assert derived_label(CHANNEL) == DERIVED
     assert derived_label("UCother") == ""
+    forecast = MLPredictionService().predict_video_performance(
+        VideoDownload.objects.create(title="Ten", channel_id=CHANNEL).pk
+    )
+    page = f"/admin/downloader/mlprediction/{forecast.pk}/change/"
+    assert DERIVED in admin_client.get(page).content.decode()
     connection.label_derived = False
     connection.save()
     assert derived_label(CHANNEL) == ""
+    assert DERIVED not in admin_client.get(page).content.decode()
 
 
 def test_the_commands_connect_read_list_and_let_go(google, monkeypatch):

@@ -108,6 +108,19 @@ def test_a_day_that_the_report_leaves_out_is_a_zero():
     assert earned["revenue_usd"].to_list() == [0.25, 0, 0.25, 0]
 
 
+def test_more_views_taken_back_than_came_are_a_zero_and_likes_may_be_negative():
+    google = tomatoes(1)
+    google.days["v000"][date(2026, 3, 1)] |= {"views": -4, "likes": -2, "shares": -1, "estimatedMinutesWatched": -3}
+    rows = youtube_analytics.daily_counts(Book(google).session, "v000", *MARCH)
+    assert rows.select("views", "likes", "shares", "watch_time_s").row(0) == (0, -2, 0, 0)
+
+
+def test_a_video_that_will_be_public_later_is_not_read_yet():
+    google = tomatoes(1)
+    google.videos["v000"]["published"] = "2026-03-21T09:00:01Z"
+    assert youtube_data.videos_seen(Book(google).session, ["v000"], NOW).states == {"v000": "upcoming"}
+
+
 def test_a_long_report_is_read_page_by_page(monkeypatch):
     monkeypatch.setattr(youtube_analytics, "PAGE", 2)
     book = Book(tomatoes(1))

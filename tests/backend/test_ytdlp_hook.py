@@ -97,6 +97,16 @@ def test_each_download_leaves_an_info_file_that_the_reader_reads(tmp_path):
     ]
 
 
+def test_counters_are_noted_without_a_download(tmp_path):
+    options = yt_dlp.parse_options(
+        ["--ignore-config", "--skip-download", "--use-postprocessor", f"Foreview:when=video;out={tmp_path}/infos", "x"]
+    ).ydl_opts
+    for epoch in (EPOCH, EPOCH + 1):
+        with yt_dlp.YoutubeDL(options | {"logger": Heard()}) as downloader:
+            downloader.process_ie_result(INFO | {"epoch": epoch, "url": "https://a.example/x.mp4", "ext": "mp4"})
+    assert read_ytdlp(tmp_path / "infos").catalogue.snapshots.height == 2
+
+
 def test_a_file_of_lines_grows_by_one_line_a_download(tmp_path):
     for number in (1, 2):
         told(tmp_path, f"Foreview:when=after_move;out={tmp_path}/seen/all.jsonl", id=f"tomato-{number}")

@@ -25,6 +25,7 @@ _COUNTS: Final = {
     "shares": "shares",
     "watch_time_s": "estimatedMinutesWatched",
 }
+_NEVER_BELOW_ZERO: Final = frozenset(column.name for column in DAILY if column.minimum == 0)
 _REVENUE: Final = {"revenue_usd": "estimatedRevenue"}
 
 
@@ -77,7 +78,9 @@ def _each_day(session: Session, video_id: str, first: date, last: date, metrics:
 
 
 def _value(value: float, name: str) -> float:
-    return float(value) * 60 if name == "watch_time_s" else float(value)
+    """Return a metric in the unit of the catalogue; where none below zero may be, more was taken back that day than came."""
+    value = float(value) * 60 if name == "watch_time_s" else float(value)
+    return max(value, 0.0) if name in _NEVER_BELOW_ZERO else value
 
 
 def _pages(

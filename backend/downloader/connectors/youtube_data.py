@@ -99,7 +99,7 @@ def videos_seen(session: Session, ids: Sequence[str], now: datetime) -> VideosSe
         part="snippet,contentDetails,statistics,status", id=",".join(ids), maxResults=AT_ONCE
     )
     items = {item["id"]: item for item in session.ask(request).get("items", ())}
-    states = {video_id: _state(items.get(video_id)) for video_id in ids}
+    states = {video_id: _state(items.get(video_id), now) for video_id in ids}
     public = [items[video_id] for video_id, state in states.items() if state == "success"]
     counted = [item for item in public if "viewCount" in item.get("statistics", {})]
     return VideosSeen(
@@ -109,22 +109,23 @@ def videos_seen(session: Session, ids: Sequence[str], now: datetime) -> VideosSe
     )
 
 
-def _state(item: dict[str, Any] | None) -> str:
+def _state(item: dict[str, Any] | None, now: datetime) -> str:
     if item is None:
         return "deleted"
     status = item["status"]
     if status.get("uploadStatus") in ("deleted", "failed", "rejected"):
         return str(status["uploadStatus"])
-    if item["snippet"].get("liveBroadcastContent") == "upcoming":
-        return "upcoming"
-    return "private" if status.get("privacyStatus") == "private" else "success"
+    if status.get("privacyStatus") == "private":
+        return "private"
+    announced = item["snippet"].get("liveBroadcastContent") == "upcoming"
+    return "upcoming" if announced or _published(item) > now else "success"
 
 
 def _facts(item: dict[str, Any]) -> dict[str, Any]:
     snippet = item["snippet"]
     return {
         "video_id": item["id"],
-        "published_at": datetime.fromisoformat(snippet["publishedAt"]),
+        "published_at": _published(item),
         "channel_id": snippet["channelId"],
         "title": snippet["title"],
         "description": snippet.get("description", ""),
@@ -134,6 +135,10 @@ def _facts(item: dict[str, Any]) -> dict[str, Any]:
         "duration_s": seconds(item.get("contentDetails", {}).get("duration", "")),
         "platform": "youtube",
     }
+
+
+def _published(item: dict[str, Any]) -> datetime:
+    return datetime.fromisoformat(item["snippet"]["publishedAt"])
 
 
 def _counters(item: dict[str, Any], now: datetime) -> dict[str, Any]:
