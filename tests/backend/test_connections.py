@@ -20,6 +20,7 @@ from downloader.connectors.consent import Client as OAuthClient
 from downloader.connectors.tokens import opened, sealed, sealed_anew
 from downloader.models import (
     Connection,
+    VideoDownload,
 )
 from downloader.selectors.connections import connection_numbered
 from downloader.services.access import account_of_user
