@@ -3,6 +3,14 @@
 from downloader.models.access import ApiKey, AuditEntry, Membership
 from downloader.models.alert import Alert, MetricRegime
 from downloader.models.analytics import VideoAnalytics, VideoSnapshot
+from downloader.models.connection import (
+    ConnectedVideo,
+    Connection,
+    ConnectionKind,
+    ConnectionReading,
+    ConnectionState,
+    QuotaUse,
+)
 from downloader.models.earnings import AdSenseEarnings
 from downloader.models.experiment import Experiment
 from downloader.models.job import DueTime, Job, JobState
@@ -16,6 +24,11 @@ __all__ = [
     "Alert",
     "ApiKey",
     "AuditEntry",
+    "ConnectedVideo",
+    "Connection",
+    "ConnectionKind",
+    "ConnectionReading",
+    "ConnectionState",
     "DueTime",
     "Experiment",
     "Job",
@@ -26,6 +39,7 @@ __all__ = [
     "Membership",
     "MetricRegime",
     "Promotion",
+    "QuotaUse",
     "Release",
     "VideoAnalytics",
     "VideoDownload",
