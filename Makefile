@@ -63,7 +63,7 @@ test-django-postgres: .venv/dev.stamp  ## the Django tests on PostgreSQL
 	$(BIN)/python tests/postgres.py $(BIN)/pytest -n 2 tests/backend
 
 reference: .venv/dev.stamp  ## renew the generated pages and pictures
-	for page in catalogue cli features; do $(BIN)/python docs/reference/$$page.py || exit 1; done
+	for page in catalogue cli features sources; do $(BIN)/python docs/reference/$$page.py || exit 1; done
 	$(BIN)/python docs/images/fan.py
 
 measure: .venv/run.stamp  ## renew docs/explanation/measurements.md; one section: python -m benchmarks.measure scale
