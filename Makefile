@@ -75,7 +75,7 @@ screenshots: .venv/dev.stamp assets  ## every page, on a phone and a desk, light
 	$(BIN)/python -m tests.browser.screenshots
 
 reference: .venv/dev.stamp  ## renew the generated pages and pictures
-	for page in catalogue cli features; do $(BIN)/python docs/reference/$$page.py || exit 1; done
+	for page in catalogue cli features sources; do $(BIN)/python docs/reference/$$page.py || exit 1; done
 	$(BIN)/python docs/images/fan.py
 
 measure: .venv/run.stamp  ## renew docs/explanation/measurements.md; one section: python -m benchmarks.measure scale
