@@ -37,6 +37,8 @@ class Google:
     """Requests until it says that nothing is left."""
     refusals: list[tuple[int, str, dict[str, str]]] = field(default_factory=list)
     """What it says next instead of an answer: status, reason, headers."""
+    untold: set[str] = field(default_factory=set)
+    """Videos whose days it does not tell."""
     revoked: bool = False
     granted: str = ""
     asked: list[str] = field(default_factory=list)
@@ -60,6 +62,8 @@ class Google:
             if self.quota == 0:
                 return answered(403, error(403, "quotaExceeded"))
             self.quota -= 1
+        if query.get("filters", "").removeprefix("video==") in self.untold:
+            return answered(403, error(403, "forbidden"))
         return answered(200, self.answer(address.path, query))
 
     def token(self, path: str, posted: dict[str, str]) -> tuple[int, Any]:

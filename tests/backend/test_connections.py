@@ -51,14 +51,13 @@ def answer_to(url: str, **changes: str) -> str:
     return f"{query['redirect_uri'][0]}?" + "&".join(f"{name}={value}" for name, value in values.items())
 
 
-class Owner(io.TextIOBase):
+class Owner:
     """Opens the address that was printed, agrees, and pastes where the browser ended."""
 
     def __init__(self, out: io.StringIO) -> None:
-        super().__init__()
         self.out = out
 
-    def readline(self, size: int = -1, /) -> str:
+    def readline(self, _size: int = -1, /) -> str:
         return answer_to(next(word for word in self.out.getvalue().split() if word.startswith("https"))) + "\n"
 
 

@@ -9,7 +9,6 @@ import pytest
 
 from downloader.models import (
     AdSenseEarnings,
-    Alert,
     ConnectedVideo,
     Connection,
     QuotaUse,
@@ -21,7 +20,6 @@ from downloader.selectors.connections import quota_used
 from downloader.services.access import account_of_user, add_member
 from downloader.services.jobs.queueing import cancel, enqueue
 from downloader.services.syncing import Way, sync_connection, sync_connections
-from foreview.errors import UsageError
 from tests.backend.connected import DAY, NIGHT, connected, database, days_of, on_site, synced
 from tests.backend.google import Google, tomatoes
 from tests.backend.jobs import again, committed, work_once
@@ -224,26 +222,6 @@ def test_without_consent_to_revenue_there_are_no_earnings(google, connection):
     assert VideoAnalytics.objects.count() > 0
 
 
-def test_a_revoked_token_is_said_raises_an_alert_and_is_not_tried_again(google, connection):
-    google.revoked = True
-    said = synced().said
-    assert "invalid_grant" in said
-    assert "Connect it again with `manage.py connect_youtube`" in said
-    connection.refresh_from_db()
-    assert (connection.state, connection.said) == ("again", said)
-    posts = len(google.bodies)
-    synced(NIGHT + DAY)
-    assert len(google.bodies) == posts
-    assert [alert.subject for alert in Alert.objects.filter(kind="connection")] == ["YouTube channel Tomatoes"]
-
-
-def test_days_of_another_time_zone_are_refused_and_nothing_is_written(settings, google, connection):
-    settings.FOREVIEW = settings.FOREVIEW | {"TIMEZONE": "Europe/Berlin"}
-    with pytest.raises(UsageError, match="time zone of FOREVIEW"):
-        synced()
-    assert database() == {"videos": [], "daily": [], "earnings": [], "snapshots": []}
-
-
 def test_totals_of_adsense_stand_beside_those_of_the_videos(google, connection):
     google.adsense = {date(2026, 2, 27): 3.5, date(2026, 3, 2): 4.0, date(2026, 3, 9): 5.004}
     account = connected("adsense", "accounts/pub-1")
@@ -254,14 +232,6 @@ def test_totals_of_adsense_stand_beside_those_of_the_videos(google, connection):
         "2026-02": {"adsense_usd": 3.5, "videos_usd": 0.0},
         "2026-03": {"adsense_usd": 9.0, "videos_usd": 8.5},
     }
-
-
-def test_what_hinders_one_connection_does_not_hinder_the_next(google, connection):
-    other = connected(account="UCother")
-    Connection.objects.filter(pk=connection.pk).update(state="again")
-    connection.refresh_from_db()
-    found = sync_connections([connection, other], Way(clock=lambda: NIGHT))
-    assert [(one.videos, one.said == "") for one in found] == [(0, False), (4, True)]
 
 
 def test_queries_do_not_grow_with_the_number_of_videos(google, connection, django_assert_max_num_queries):

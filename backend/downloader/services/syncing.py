@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, dataclass
@@ -12,7 +13,7 @@ from django.utils import timezone
 
 from downloader.connectors import adsense, youtube_analytics, youtube_data
 from downloader.connectors.consent import MONETARY
-from downloader.connectors.failures import ConnectAgain, ConnectorError, QuotaSpent
+from downloader.connectors.failures import ConnectAgain, ConnectorError, QuotaSpent, Refused
 from downloader.connectors.session import Session, authorised, plain_http
 from downloader.connectors.tokens import opened, sealed_anew
 from downloader.models import Alert, ConnectedVideo, Connection, ConnectionState
@@ -26,6 +27,7 @@ from downloader.services.quota import quota_day, spend, write_refusal
 from downloader.services.retention import delete_unrefreshed
 from foreview.options import Progress, silent
 
+logger = logging.getLogger(__name__)
 MONTHS_COMPARED: Final = 2
 """Whole months before this one whose totals are compared with AdSense."""
 
@@ -63,6 +65,8 @@ def sync_connections(wanted: Iterable[Connection], way: Way | None = None) -> li
 def sync_connection(connection: Connection, way: Way) -> Synced:
     """Read a connection as far as its owner, the quota and the network allow, and delete what may not be kept."""
     now, read, said = issue_time(way.clock()), 0, ""
+    if connection.state == ConnectionState.AGAIN:
+        return Synced(str(connection), read, delete_unrefreshed(connection, now), connection.said)
     try:
         session = _session(connection, way)
         for videos in _parts(connection, session, way, now):
@@ -88,8 +92,6 @@ def results(synced: Iterable[Synced]) -> list[dict[str, Any]]:
 
 
 def _session(connection: Connection, way: Way) -> Session:
-    if connection.state == ConnectionState.AGAIN:
-        raise ConnectAgain("Google said so before")
     http = authorised(own_client(), opened(connection.sealed_token), plain_http())
     return Session(http, lambda method: spend(method, way.clock()), way.pause)
 
@@ -149,8 +151,14 @@ def _read_video(
     """Ask for the days of a video that can be read; of another nothing is asked."""
     if published_at is None or (wanted := days_wanted(this, published_at, known)) is None:
         return VideoRead(video_id)
-    counts = youtube_analytics.daily_counts(session, video_id, *wanted.counts)
-    earnings = None if wanted.revenue is None else youtube_analytics.daily_earnings(session, video_id, *wanted.revenue)
+    try:
+        counts = youtube_analytics.daily_counts(session, video_id, *wanted.counts)
+        revenue = wanted.revenue
+        earnings = None if revenue is None else youtube_analytics.daily_earnings(session, video_id, *revenue)
+    except Refused as refused:
+        # One video that Google does not tell of, such as one that another claimed, does not hold up the others each night.
+        logger.warning("%s: its days are not told: %s", video_id, refused.fact)
+        return VideoRead(video_id)
     return VideoRead(video_id, counts, earnings, wanted)
 
 
