@@ -1,6 +1,19 @@
 """Every question to the database, each one query however many videos it is about."""
 
 from downloader.selectors.access import api_keys, channels_of, key_named, key_of_digest, roles_of, user_named
+from downloader.selectors.imports import (
+    ROW_MODELS,
+    TIME_OF,
+    ImportUnknown,
+    entered_since,
+    folders_of_imports,
+    forecast_before,
+    import_page,
+    import_seen,
+    mapping_remembered,
+    rows_there,
+    videos_there,
+)
 from downloader.selectors.ledger import (
     count_matured_since,
     forecast_records,
@@ -52,7 +65,10 @@ from downloader.selectors.videos import (
 )
 
 __all__ = [
+    "ROW_MODELS",
+    "TIME_OF",
     "ForecastUnknown",
+    "ImportUnknown",
     "JobUnknown",
     "ReleaseUnknown",
     "VideoFilter",
@@ -63,12 +79,17 @@ __all__ = [
     "count_by_source",
     "count_matured_since",
     "count_without_forecast_of",
+    "entered_since",
     "experiment_named",
+    "folders_of_imports",
+    "forecast_before",
     "forecast_page",
     "forecast_records",
     "forecast_seen",
     "forecasts_issued",
     "forecasts_of",
+    "import_page",
+    "import_seen",
     "job_page",
     "job_seen",
     "key_named",
@@ -78,6 +99,7 @@ __all__ = [
     "known_keys",
     "latest_jobs",
     "ledger_records",
+    "mapping_remembered",
     "metric_regimes",
     "newest_promotion",
     "newest_release",
@@ -89,6 +111,7 @@ __all__ = [
     "release_page",
     "roles_of",
     "rows",
+    "rows_there",
     "running_experiment",
     "shadow_versions",
     "targets_without_outcome",
@@ -98,5 +121,6 @@ __all__ = [
     "video_page",
     "video_seen",
     "videos",
+    "videos_there",
     "youngest_forecasts",
 ]
