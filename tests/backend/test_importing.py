@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from downloader.gateways.undoing import ChangedSince
 from downloader.models import AdSenseEarnings, ImportRun, VideoAnalytics, VideoDownload
 from downloader.services.access import account_of_user
 from downloader.services.importing import apply, imports_folder, preview, refused_rows, undo
@@ -105,13 +104,13 @@ def test_undoing_refuses_what_was_changed_or_built_upon_since_and_then_changes_n
     )
     before = state()
     key = VideoDownload.objects.get(source_id="a1").pk
-    with pytest.raises(ChangedSince, match=f"daily, {key} 2026-01-01: has views = 11.0, not 10.0"):
+    with pytest.raises(Conflict, match=f"daily, {key} 2026-01-01: has views = 11.0, not 10.0"):
         undo(MACHINE, first.pk)
     assert state() == before
     undo(MACHINE, second.pk)
     VideoAnalytics.objects.create(video_id=key, date="2026-02-01", views=1)
     with pytest.raises(
-        ChangedSince, match=f"1 of its videos have rows or a transcript from elsewhere, the first is video {key}"
+        Conflict, match=f"1 of its videos have rows or a transcript from elsewhere, the first is video {key}"
     ):
         undo(MACHINE, first.pk)
     VideoAnalytics.objects.filter(date="2026-02-01").delete()
@@ -125,7 +124,7 @@ def test_undoing_refuses_what_was_changed_or_built_upon_since_and_then_changes_n
 def test_a_row_that_is_gone_cannot_be_taken_back(tmp_path):
     run = imported(table(tmp_path))
     AdSenseEarnings.objects.all().delete()
-    with pytest.raises(ChangedSince, match=r"earnings, .* is gone; and 1 more"):
+    with pytest.raises(Conflict, match=r"earnings, .* is gone; and 1 more"):
         undo(MACHINE, run.pk)
 
 

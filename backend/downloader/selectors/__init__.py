@@ -6,7 +6,6 @@ from downloader.selectors.imports import (
     TIME_OF,
     ImportUnknown,
     entered_since,
-    folders_of_imports,
     forecast_before,
     import_page,
     import_seen,
@@ -27,6 +26,7 @@ from downloader.selectors.pages import (
     JobUnknown,
     VideoFilter,
     check_videos_seen,
+    day_page,
     forecast_page,
     forecast_seen,
     forecasts_of,
@@ -35,6 +35,7 @@ from downloader.selectors.pages import (
     release_page,
     video_page,
     video_seen,
+    videos_seen,
 )
 from downloader.selectors.releases import (
     ReleaseUnknown,
@@ -79,9 +80,9 @@ __all__ = [
     "count_by_source",
     "count_matured_since",
     "count_without_forecast_of",
+    "day_page",
     "entered_since",
     "experiment_named",
-    "folders_of_imports",
     "forecast_before",
     "forecast_page",
     "forecast_records",
@@ -121,6 +122,7 @@ __all__ = [
     "video_page",
     "video_seen",
     "videos",
+    "videos_seen",
     "videos_there",
     "youngest_forecasts",
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from typing import Any, Final
 
 import polars as pl
@@ -98,11 +98,6 @@ def mapping_remembered(who: str, kind: str, heading: str) -> ImportRun | None:
     applied = ImportRun.objects.filter(who=who, kind=kind, heading=heading, applied_at__isnull=False)
     found = applied.order_by("-applied_at").first()
     return found if found is not None and heading and found.options.get("mapping") else None
-
-
-def folders_of_imports(states: Collection[str], before: Any) -> list[ImportRun]:
-    """Return the imports in these states, entered before a time, whose rows are still kept."""
-    return list(ImportRun.objects.filter(state__in=states, created_at__lt=before).exclude(folder=""))
 
 
 def _imports_of(who: str | None) -> QuerySet[ImportRun]:

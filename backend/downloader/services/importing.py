@@ -21,7 +21,7 @@ from downloader.configuration import releases_folder
 from downloader.gateways.differences import BEFORE, IS_NEW, Counts, Difference
 from downloader.gateways.importing import KEYS, TABLES, changes_of, import_catalogue, kept_in
 from downloader.gateways.sources import admitted, digest_of, heading_of, kind_of, read
-from downloader.gateways.undoing import undo_slices
+from downloader.gateways.undoing import ChangedSince, undo_slices
 from downloader.models import ImportRun
 from downloader.services.access import Account, check_channels
 from downloader.services.confirming import Confirm, unasked
@@ -117,10 +117,8 @@ def undo(account: Account, number: int) -> ImportRun:
     ------
     ImportUnknown
         If there is no such import of the account's.
-    ChangedSince
-        If something it wrote was changed or built upon since.
     Conflict
-        If it is not applied, or what undoing needs was tidied away.
+        If it is not applied, something it wrote was changed or built upon since, or what undoing needs was tidied away.
 
     """
     with _held(account, number) as run:
@@ -128,7 +126,10 @@ def undo(account: Account, number: int) -> ImportRun:
         videos = pl.scan_parquet(folder / "videos.parquet")
         if account.channels is not None:
             check_channels(account, videos.select("channel_id").unique().collect()["channel_id"].to_list())
-        run.stays = undo_slices(folder / _UNDO)
+        try:
+            run.stays = undo_slices(folder / _UNDO)
+        except ChangedSince as error:
+            raise Conflict(error.rule, error.fact, error.next_step) from error
         run.state, run.undone_at = ImportRun.State.UNDONE, timezone.now()
         run.save()
     return run
