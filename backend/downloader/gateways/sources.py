@@ -29,8 +29,10 @@ _FIRST_YEAR, _LAST_YEAR = 1990, 2200
 _BLOCK: Final = 1 << 20
 
 
-def read(path: Path, kind: str, options: SourceOptions) -> Imported:
-    """Return the catalogue of a source of one of :data:`KINDS`, under the clock of ``FOREVIEW`` where days are counted.
+def read(path: Path, kind: str, options: SourceOptions) -> Iterator[Imported]:
+    """Yield a source of one of :data:`KINDS` in catalogues of some rows each, under the clock of ``FOREVIEW`` where days are counted.
+
+    A video that several of them name has the same facts in each.
 
     Raises
     ------
@@ -40,16 +42,21 @@ def read(path: Path, kind: str, options: SourceOptions) -> Imported:
         If an option does not fit the kind.
 
     """
-    found = _read(path, kind, options)
-    if found.catalogue.videos.is_empty():
-        reasons = "".join(f"; line {row['line'] or '–'}: {row['reason']}" for row in found.refused.head(3).to_dicts())
+    reasons, videos = "", 0
+    for part in _read(path, kind, options):
+        videos += part.catalogue.videos.height
+        reasons = reasons or "".join(
+            f"; line {row['line'] or '–'}: {row['reason']}" for row in part.refused.head(3).to_dicts()
+        )
+        yield _without_declared(part)
+    if not videos:
         raise InputError("a source has at least one row that can be used", f"{path.name} has none{reasons}")
-    return _without_declared(found)
 
 
-def _read(path: Path, kind: str, options: SourceOptions) -> Imported:
+def _read(path: Path, kind: str, options: SourceOptions) -> Iterator[Imported]:
     if kind == "catalogue":
-        return Imported(read_catalogue(path), pl.DataFrame(schema=REFUSED_SCHEMA))
+        yield Imported(read_catalogue(path), pl.DataFrame(schema=REFUSED_SCHEMA))
+        return
     known: dict[str, SourceKind] = {name: name for name in get_args(SourceKind)}
     if kind not in known:
         raise UsageError("a source is of a kind that is known", f"found {kind!r}", f"Choose one of {', '.join(KINDS)}")
@@ -61,7 +68,7 @@ def _read(path: Path, kind: str, options: SourceOptions) -> Imported:
             delay_hours=here.delay_hours,
             missing_day_is_zero=here.missing_day_is_zero,
         )
-    return read_source(path, known[kind], options)
+    yield read_source(path, known[kind], options)
 
 
 def kind_of(path: Path) -> str:

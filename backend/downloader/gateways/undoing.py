@@ -48,9 +48,9 @@ def undo_slices(folder: Path) -> list[str]:
 
 
 def _slices(folder: Path) -> Iterator[tuple[str, Difference]]:
-    """Yield the slices, those of the videos last: what hangs on a video goes before it."""
+    """Yield the slices, the last first, and those of the videos after all others: what hangs on a video goes before it."""
     for table in reversed(TABLES):
-        for path in sorted(folder.glob(f"*-{table}.parquet")):
+        for path in sorted(folder.glob(f"*-{table}.parquet"), reverse=True):
             rows = pl.read_parquet(path)
             added = int(rows[IS_NEW].sum())
             yield table, Difference(rows, Counts(added, rows.height - added))

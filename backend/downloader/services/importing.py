@@ -38,7 +38,7 @@ AT_ONCE: Final = 100_000
 SHOWN_REFUSED: Final = 100
 """Refused rows that the history keeps; all of them lie in the folder of the import."""
 SHOWN_EXAMPLES: Final = 20
-_REFUSED: Final = "refused.parquet"
+_REFUSED: Final = "refused"
 _UNDO: Final = "undo"
 
 
@@ -72,15 +72,13 @@ def preview(account: Account, path: Path, kind: str = "", options: SourceOptions
     try:
         run.kind = kind or kind_of(path)
         options = _with_mapping_remembered(run, options)
-        found = admitted(read(path, run.kind, options), path.name, account.name, account.channels)
-        _tell(run, found)
+        parts = read(path, run.kind, options)
+        run.folder = _written(run, (admitted(part, path.name, account.name, account.channels) for part in parts))
     except (InputError, UsageError) as error:
         told = type(error)(error.rule, _without_folder(error.fact, path), error.next_step)
-        run.state, run.error = ImportRun.State.REFUSED, told.facts
+        run.state, run.error, run.counts = ImportRun.State.REFUSED, told.facts, {}
         run.save()
         raise told from error
-    run.folder = uuid.uuid4().hex
-    write_catalogue(found.catalogue, imports_folder() / run.folder, {Path(_REFUSED).stem: found.refused})
     run.save()
     return run
 
@@ -98,11 +96,13 @@ def apply(account: Account, number: int, progress: Progress = silent, confirm: C
     """
     with _held(account, number) as run:
         folder = _folder_of(run, ImportRun.State.PREVIEWED, "an import is applied once, after its preview")
-        catalogue = read_catalogue(folder)
-        _check_still_admitted(account, run, catalogue)
         shutil.rmtree(folder / _UNDO, ignore_errors=True)  # of one that was killed before its end
+        counts = dict.fromkeys(TABLES, Counts())
         with whole_folder(folder / _UNDO) as draft:
-            counts = import_catalogue(catalogue, progress, kept_in(draft))
+            keep = kept_in(draft)
+            for catalogue in _each_video_once(_admitted_again(account, run, folder)):
+                done = import_catalogue(catalogue, progress, keep)
+                counts = {table: counts[table] + done[table] for table in TABLES}
             confirm()
         run.counts = {table: asdict(count) for table, count in counts.items()}
         run.state, run.applied_at = ImportRun.State.APPLIED, timezone.now()
@@ -123,9 +123,9 @@ def undo(account: Account, number: int) -> ImportRun:
     """
     with _held(account, number) as run:
         folder = _folder_of(run, ImportRun.State.APPLIED, "an import is undone once, after it was applied")
-        videos = pl.scan_parquet(folder / "videos.parquet")
         if account.channels is not None:
-            check_channels(account, videos.select("channel_id").unique().collect()["channel_id"].to_list())
+            for part in _parts(folder):
+                check_channels(account, pl.read_parquet(part / "videos.parquet", columns=["channel_id"])["channel_id"])
         try:
             run.stays = undo_slices(folder / _UNDO)
         except ChangedSince as error:
@@ -144,7 +144,8 @@ def refused_rows(account: Account, number: int, after: int, limit: int) -> list[
     if not run.folder:
         kept: list[dict[str, Any]] = run.refused_first[after : after + limit + 1]
         return kept
-    return pl.scan_parquet(imports_folder() / run.folder / _REFUSED).slice(after, limit + 1).collect().to_dicts()
+    files = [part / f"{_REFUSED}.parquet" for part in _parts(imports_folder() / run.folder)]
+    return pl.scan_parquet(files).slice(after, limit + 1).collect().to_dicts()
 
 
 def rows_in(run: ImportRun) -> int:
@@ -173,13 +174,46 @@ def _folder_of(run: ImportRun, state: str, rule: str) -> Path:
     return folder
 
 
-def _check_still_admitted(account: Account, run: ImportRun, catalogue: Catalogue) -> None:
-    whole = Imported(catalogue, pl.DataFrame(schema=REFUSED_SCHEMA))
-    refused = admitted(whole, run.file, account.name, account.channels).refused
-    if refused.height:
-        raise Conflict(
-            "what is applied may still be written", refused.row(0, named=True)["reason"], "Preview the source anew"
-        )
+def _written(run: ImportRun, parts: Iterator[Imported]) -> str:
+    """Write the parts of a source into a new folder, and into the import what they would change; return the name of the folder."""
+    name = uuid.uuid4().hex
+    with whole_folder(imports_folder() / name) as draft:
+        for catalogue in _each_video_once(_kept(run, draft, parts)):
+            _tell_changes(run, catalogue)
+    return name
+
+
+def _kept(run: ImportRun, folder: Path, parts: Iterator[Imported]) -> Iterator[Catalogue]:
+    for number, part in enumerate(parts):
+        write_catalogue(part.catalogue, folder / f"{number:06}", {_REFUSED: part.refused})
+        run.refused += _rows_of(part.refused)
+        run.refused_first += part.refused.head(SHOWN_REFUSED - len(run.refused_first)).to_dicts()
+        run.notes = list(dict.fromkeys((*run.notes, *part.catalogue.notes)))
+        yield part.catalogue
+
+
+def _parts(folder: Path) -> list[Path]:
+    return sorted(path for path in folder.iterdir() if path.name.isdigit())
+
+
+def _admitted_again(account: Account, run: ImportRun, folder: Path) -> Iterator[Catalogue]:
+    """Yield the parts of an import; Conflict where the account may no longer write what is in them."""
+    for part in _parts(folder):
+        whole = Imported(read_catalogue(part), pl.DataFrame(schema=REFUSED_SCHEMA))
+        refused = admitted(whole, run.file, account.name, account.channels).refused
+        if refused.height:
+            reason = refused.row(0, named=True)["reason"]
+            raise Conflict("what is applied may still be written", reason, "Preview the source anew")
+        yield whole.catalogue
+
+
+def _each_video_once(catalogues: Iterator[Catalogue]) -> Iterator[Catalogue]:
+    """Yield the catalogues without the videos that an earlier one named: they have the same facts in each."""
+    seen: set[str] = set()
+    for catalogue in catalogues:
+        new = catalogue.videos.filter(~pl.col("video_id").is_in(list(seen)))
+        seen |= set(new["video_id"])
+        yield dataclasses.replace(catalogue, videos=new)
 
 
 def _with_mapping_remembered(run: ImportRun, options: SourceOptions) -> SourceOptions:
@@ -202,17 +236,14 @@ def _said(options: SourceOptions) -> Mapping[str, Any]:
     }
 
 
-def _tell(run: ImportRun, found: Imported) -> None:
-    """Write into the import what it would change, and what it refuses."""
-    counts = dict.fromkeys(TABLES, Counts())
-    for table, difference in changes_of(found.catalogue):
+def _tell_changes(run: ImportRun, catalogue: Catalogue) -> None:
+    """Add to an import what a part of it would change."""
+    counts = {table: Counts(**run.counts.get(table, {})) for table in TABLES}
+    for table, difference in changes_of(catalogue):
         counts[table] += difference.counts
         if len(run.examples) < SHOWN_EXAMPLES:
             run.examples += list(_examples(table, difference))[: SHOWN_EXAMPLES - len(run.examples)]
     run.counts = {table: asdict(count) for table, count in counts.items()}
-    run.refused = _rows_of(found.refused)
-    run.refused_first = found.refused.head(SHOWN_REFUSED).to_dicts()
-    run.notes += list(found.catalogue.notes)
 
 
 def _rows_of(refused: pl.DataFrame) -> int:
