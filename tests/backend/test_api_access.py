@@ -127,7 +127,7 @@ def test_a_strangers_key_reads_nothing_of_another_account(name, hers):
         assert (answer.status_code, json.loads(said)) == (200, rule)
     assert list(VideoDownload.objects.values_list("title", "channel_id")) == [(SECRET, "hers")]
     assert Job.objects.get().cancel_requested is False
-    assert (VideoAnalytics.objects.get().views, AdSenseEarnings.objects.get().revenue_usd) == (9, 1)
+    assert (VideoAnalytics.objects.get().views, float(AdSenseEarnings.objects.get().revenue_usd)) == (9, 1.0)
     assert ImportRun.objects.get().state == "previewed"
 
 

@@ -71,6 +71,7 @@ def test_each_malformed_file_ends_in_a_clear_error_and_an_unchanged_database(tmp
         run = ImportRun.objects.latest("pk")
         assert run.file == path.name
         if run.state == "refused":
+            assert run.error is not None
             assert run.error["rule"], path
             assert run.error["fact"], path
         else:

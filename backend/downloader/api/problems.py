@@ -83,7 +83,7 @@ def add_handlers(api: NinjaAPI) -> None:
     api.add_exception_handler(HttpError, _of_http)
     api.add_exception_handler(SuspiciousOperation, lambda _request, _error: problem_of_status(400))
     api.add_exception_handler(RequestDataTooBig, lambda _request, _error: problem_of_status(413))
-    api.add_exception_handler(MultiPartParserError, lambda _request, error: problem_of_status(400, str(error)))  # type: ignore[arg-type]  # the stubs allow for a class
+    api.add_exception_handler(MultiPartParserError, lambda _request, error: problem_of_status(400, str(error)))
     api.add_exception_handler(ValidationError, _of_validation)
     api.add_exception_handler(Exception, _of_fault)
 

@@ -22,6 +22,8 @@ from foreview.tables.folder import read_catalogue
 KINDS: Final = ("catalogue", *get_args(SourceKind))
 _LONGEST_ID: Final = 500
 """Characters of an id: an index holds no more than some thousand bytes."""
+_LONGEST_TOLD: Final = 500
+"""Characters of a refused value that are shown: a cell may be of any length."""
 _MOST: Final = 2.0**53
 """Above this a float is no exact whole number."""
 _MOST_USD: Final = 1e10
@@ -126,7 +128,8 @@ def admitted(found: Imported, file: str, who: str, channels: Collection[str] | N
         refused.append(_refused(file, rows.filter(wrong), time, f"a number or a day of {table} that is none"))
         tables[table] = rows.filter(~wrong)
     catalogue = dataclasses.replace(found.catalogue, **tables)  # type: ignore[arg-type]  # the tables are frames
-    return Imported(catalogue, refused_frame(refused))
+    told = (pl.col(name).str.head(_LONGEST_TOLD) for name in ("value", "reason"))
+    return Imported(catalogue, refused_frame(refused).with_columns(told))
 
 
 def _unfit_videos() -> Iterator[tuple[str, pl.Expr, str]]:
@@ -167,7 +170,7 @@ def _refused(file: str, rows: pl.DataFrame, field: str, reason: str) -> pl.DataF
         "file": pl.lit(file),
         "line": pl.lit(None, pl.Int64),
         "field": pl.lit(field),
-        "value": pl.col(field).cast(pl.String).str.head(100),
+        "value": pl.col(field).cast(pl.String),
         "reason": pl.format("video {}: {}", pl.col("video_id").str.head(100), pl.lit(reason)),
     }
     return rows.select(**columns).cast(REFUSED_SCHEMA)  # type: ignore[arg-type]  # polars' stub knows no mapping of names

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db import models
 from django.utils import timezone
 
@@ -45,6 +47,22 @@ class ImportRun(models.Model):
 
     def __str__(self) -> str:
         return f"import {self.pk} of {self.file}: {self.state}"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Write the row. What was read may hold NUL characters, which PostgreSQL keeps in no text and no JSON."""
+        for name in ("file", "options", "refused_first", "examples", "notes", "error"):
+            setattr(self, name, _without_nul(getattr(self, name)))
+        super().save(*args, **kwargs)
+
+
+def _without_nul(value: Any) -> Any:
+    if isinstance(value, str):
+        return value.replace("\x00", "\ufffd")
+    if isinstance(value, list):
+        return [_without_nul(part) for part in value]
+    if isinstance(value, dict):
+        return {_without_nul(name): _without_nul(part) for name, part in value.items()}
+    return value
 
 
 class StoredAnswer(models.Model):

@@ -38,6 +38,8 @@ AT_ONCE: Final = 100_000
 SHOWN_REFUSED: Final = 100
 """Refused rows that the history keeps; all of them lie in the folder of the import."""
 SHOWN_EXAMPLES: Final = 20
+LONGEST_FACT: Final = 2_000
+"""Characters of why a source is refused: it may name a hundred thousand columns."""
 _REFUSED: Final = "refused"
 _UNDO: Final = "undo"
 
@@ -264,5 +266,6 @@ def _examples(table: str, difference: Difference) -> Iterator[dict[str, str]]:
 
 
 def _without_folder(fact: str, path: Path) -> str:
-    """Return a fact without the place where the source lies, which is the machine's own business."""
-    return fact.replace(f"{path.parent}/", "")
+    """Return a fact without the place where the source lies, which is the machine's own business, and not of any length."""
+    plain = fact.replace(f"{path.parent}/", "")
+    return plain if len(plain) <= LONGEST_FACT else f"{plain[:LONGEST_FACT]} …"
