@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from ninja import NinjaAPI
 
-from downloader.api import forecasts, jobs, planning, questions, releases, site, videos
+from downloader.api import forecasts, imports, jobs, observations, planning, questions, releases, site, videos
 from downloader.api.access import PerKey, guarded, needs
 from downloader.api.problems import add_handlers
 
@@ -28,3 +28,5 @@ api.add_router("", questions.router)
 api.add_router("/releases", releases.router)
 api.add_router("/jobs", jobs.router)
 api.add_router("", site.router)
+api.add_router("/imports", imports.router)
+api.add_router("", observations.router)

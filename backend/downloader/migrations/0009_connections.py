@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('downloader', '0007_pages'),
+        ('downloader', '0008_imports'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -1,4 +1,4 @@
-"""Videos, what was observed of them, the forecasts made of them, the releases that made these, jobs, and who may see them."""
+"""Videos, what was observed of them, the forecasts made of them, the releases that made these, imports, jobs, and who may see them."""
 
 from downloader.models.access import ApiKey, AuditEntry, Membership
 from downloader.models.alert import Alert, MetricRegime
@@ -13,6 +13,7 @@ from downloader.models.connection import (
 )
 from downloader.models.earnings import AdSenseEarnings
 from downloader.models.experiment import Experiment
+from downloader.models.imports import ImportRun, StoredAnswer
 from downloader.models.job import DueTime, Job, JobState
 from downloader.models.ledger import LedgerHead, LedgerRow
 from downloader.models.prediction import MLPrediction
@@ -31,6 +32,7 @@ __all__ = [
     "ConnectionState",
     "DueTime",
     "Experiment",
+    "ImportRun",
     "Job",
     "JobState",
     "LedgerHead",
@@ -41,6 +43,7 @@ __all__ = [
     "Promotion",
     "QuotaUse",
     "Release",
+    "StoredAnswer",
     "VideoAnalytics",
     "VideoDownload",
     "VideoSnapshot",

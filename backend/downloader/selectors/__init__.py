@@ -1,11 +1,30 @@
 """Every question to the database, each one query however many videos it is about."""
 
-from downloader.selectors.access import api_keys, channels_of, key_named, key_of_digest, roles_of, user_named
+from downloader.selectors.access import (
+    api_keys,
+    channels_of,
+    key_named,
+    key_of_digest,
+    roles_of,
+    user_named,
+)
 from downloader.selectors.changes import (
     count_standing_alerts,
     counts_since,
     forecasts_since,
     last_forecast_written,
+)
+from downloader.selectors.imports import (
+    ROW_MODELS,
+    TIME_OF,
+    ImportUnknown,
+    entered_since,
+    forecast_before,
+    import_page,
+    import_seen,
+    mapping_remembered,
+    rows_there,
+    videos_there,
 )
 from downloader.selectors.ledger import (
     count_matured_since,
@@ -33,6 +52,7 @@ from downloader.selectors.pages import (
     JobUnknown,
     VideoFilter,
     check_videos_seen,
+    day_page,
     forecast_page,
     forecast_seen,
     forecasts_of,
@@ -41,6 +61,7 @@ from downloader.selectors.pages import (
     release_page,
     video_page,
     video_seen,
+    videos_seen,
 )
 from downloader.selectors.questions import ChannelUnknown, published_keys
 from downloader.selectors.releases import (
@@ -74,8 +95,11 @@ from downloader.selectors.videos import (
 
 __all__ = [
     "ORDERS",
+    "ROW_MODELS",
+    "TIME_OF",
     "ChannelUnknown",
     "ForecastUnknown",
+    "ImportUnknown",
     "JobUnknown",
     "ListPage",
     "Listing",
@@ -94,13 +118,18 @@ __all__ = [
     "count_without_forecast_of",
     "counts_since",
     "daily_views",
+    "day_page",
+    "entered_since",
     "experiment_named",
+    "forecast_before",
     "forecast_page",
     "forecast_records",
     "forecast_seen",
     "forecasts_issued",
     "forecasts_of",
     "forecasts_since",
+    "import_page",
+    "import_seen",
     "job_page",
     "job_seen",
     "key_named",
@@ -114,6 +143,7 @@ __all__ = [
     "latest_jobs",
     "ledger_of",
     "ledger_records",
+    "mapping_remembered",
     "metric_regimes",
     "newest_promotion",
     "newest_release",
@@ -126,6 +156,7 @@ __all__ = [
     "release_page",
     "roles_of",
     "rows",
+    "rows_there",
     "running_experiment",
     "shadow_versions",
     "targets_without_outcome",
@@ -137,5 +168,7 @@ __all__ = [
     "video_page",
     "video_seen",
     "videos",
+    "videos_seen",
+    "videos_there",
     "youngest_forecasts",
 ]
