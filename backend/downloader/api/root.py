@@ -5,13 +5,12 @@ Operations import what they ask when they are asked: `manage.py check` reads the
 
 from __future__ import annotations
 
-from ninja import NinjaAPI
-
 from downloader.api import forecasts, jobs, releases, site, videos
 from downloader.api.access import PerKey, guarded, needs
+from downloader.api.description import Described
 from downloader.api.problems import add_handlers
 
-api = NinjaAPI(
+api = Described(
     title="Foreview",
     version="1",
     description="Forecasts of how online videos will do. Errors are problem details (RFC 9457).",

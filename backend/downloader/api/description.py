@@ -1,0 +1,71 @@
+"""What the description says of errors: each operation names its statuses, and all of them have one shape."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from http import HTTPStatus
+from typing import Any, Final
+
+from ninja import NinjaAPI, Schema
+from ninja.openapi.schema import OpenAPISchema
+from pydantic import Field
+
+from downloader.api.problems import MEDIA_TYPE
+
+_SHAPE: Final = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
+
+
+class Wrong(Schema):
+    """A place of a request that is wrong."""
+
+    at: str
+    fact: str
+
+
+class Problem(Schema):
+    """What went wrong (RFC 9457)."""
+
+    type: str = Field(description="`urn:foreview:problem:…`, or about:blank where the status says it all")
+    title: str
+    status: int = Field(ge=400, le=599)
+    detail: str = Field(description="rule, fact and next step in sentences")
+    rule: str = Field(description="what must hold")
+    fact: str = Field(description="what was found instead")
+    next_step: str = Field(description="what to do about it")
+    errors: list[Wrong] = Field(default_factory=list, description="each wrong place of a request of the wrong shape")
+
+
+class Described(NinjaAPI):
+    """An API whose description names the errors of each operation."""
+
+    def get_openapi_schema(self, **asked: Any) -> OpenAPISchema:
+        """Return the description. What an operation adds of its own it says with :func:`fails`; the rest follows from what it takes."""
+        described = super().get_openapi_schema(**asked)
+        for operation in (one for item in described["paths"].values() for one in item.values()):
+            said = operation["responses"]
+            said.update({status: _answer(status) for status in _usual(operation) if status not in said})
+            operation["responses"] = {str(status): said[status] for status in sorted(said, key=str)}
+        shape = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
+        described["components"]["schemas"] |= {**shape.pop("$defs"), "Problem": shape}
+        return described
+
+
+def fails(*statuses: int) -> dict[str, Any]:
+    """Return what an operation adds to its description that may be answered with these errors."""
+    return {"responses": {status: _answer(status) for status in statuses}}
+
+
+def _usual(operation: dict[str, Any]) -> Iterator[int]:
+    """Return the errors that follow from what an operation takes and whom it is open to."""
+    if "security" in operation:
+        yield from (401, 403, 429)
+    if operation.get("parameters") or "requestBody" in operation:
+        yield 422
+    if "requestBody" in operation:
+        yield from (400, 413)
+    if any(one["in"] == "path" for one in operation.get("parameters", ())):
+        yield 404
+
+
+def _answer(status: int) -> dict[str, Any]:
+    return {"description": HTTPStatus(status).phrase, "content": _SHAPE}
