@@ -35,6 +35,9 @@ BODIES: dict[str, Any] = {
     "POST /videos": {"title": "x", "channel_id": "hers"},
     "PUT /videos": {"videos": [{"title": "x", "channel_id": "his", "source_id": "taken"}]},
     "POST /jobs": {"kind": "verify_ledger"},
+    "POST /experiments": {"name": "spring", "challenger": "none", "reason": "a test"},
+    "POST /experiments/{experiment}/stop": {"reason": "a test"},
+    "POST /alerts/{alert}/acknowledge": {},
     "POST /releases/rollback": {"reason": "a test"},
     "POST /releases/{version}/promote": {"reason": "a test"},
 }
@@ -44,6 +47,7 @@ RULES = {
     "PUT /videos": 409,
     "GET /videos/{video}": 404,
     "GET /videos/{video}/forecast": 404,
+    "GET /videos/{video}/ledger": 404,
     "POST /predictions": 404,
     "GET /jobs": {"items": [], "next": None},
     "POST /jobs": 409,
@@ -53,11 +57,17 @@ RULES = {
     "GET /track-record": {"items": []},
 }
 """What an account is answered about what is another's. A route without a rule here fails the test below."""
-LATER = {"GET /track-record", "GET /jobs/{job}/forecasts"}
+LATER = {"GET /track-record", "GET /videos/{video}/ledger", "GET /jobs/{job}/forecasts"}
 """What is told when something has matured or was done; see the tests of the resources."""
 OF_THE_SITE = {
     "GET /health/live",
     "GET /health/ready",
+    "GET /experiments",
+    "POST /experiments",
+    "GET /experiments/{experiment}",
+    "POST /experiments/{experiment}/stop",
+    "GET /alerts",
+    "POST /alerts/{alert}/acknowledge",
     "GET /releases",
     "GET /releases/{version}",
     "POST /releases/{version}/promote",
@@ -82,7 +92,8 @@ def hers():
 
 def asked(name: str, key: str, found: VideoDownload, job: Job) -> Any:
     method, path = name.split()
-    filled = path.replace("{video}", str(found.pk)).replace("{job}", str(job.pk)).replace("{version}", "none")
+    numbers = {"video": found.pk, "job": job.pk, "version": "none"}
+    filled = re.sub(r"{(\w+)}", lambda one: str(numbers.get(one[1], 1)), path)
     body = {"videos": [found.pk]} if name == "POST /predictions" else BODIES.get(name)
     return ask(key, method, filled, body)
 
@@ -163,6 +174,9 @@ def test_what_changes_something_needs_more_than_read():
     }
     assert {name for name, scope in scopes.items() if scope == {"operate"}} == {
         "POST /jobs",
+        "POST /experiments",
+        "POST /experiments/{experiment}/stop",
+        "POST /alerts/{alert}/acknowledge",
         "POST /releases/rollback",
         "POST /releases/{version}/promote",
     }

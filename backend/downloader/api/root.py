@@ -5,7 +5,7 @@ Operations import what they ask when they are asked: `manage.py check` reads the
 
 from __future__ import annotations
 
-from downloader.api import forecasts, jobs, releases, site, videos
+from downloader.api import alerts, experiments, forecasts, jobs, ledger, releases, site, videos
 from downloader.api.access import PerKey, guarded, needs
 from downloader.api.description import Described
 from downloader.api.problems import add_handlers
@@ -22,6 +22,9 @@ api = Described(
 add_handlers(api)
 api.add_router("/videos", videos.router)
 api.add_router("", forecasts.router)
+api.add_router("", ledger.router)
 api.add_router("/releases", releases.router)
+api.add_router("/experiments", experiments.router)
+api.add_router("/alerts", alerts.router)
 api.add_router("/jobs", jobs.router)
 api.add_router("", site.router)
