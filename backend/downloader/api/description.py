@@ -14,6 +14,8 @@ from downloader.api.problems import MEDIA_TYPE
 
 _SHAPE: Final = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
 
+_SAME: Final = {"description": "not changed since the answer with the ETag that If-None-Match says"}
+
 
 class Wrong(Schema):
     """A place of a request that is wrong."""
@@ -41,10 +43,11 @@ class Described(NinjaAPI):
     def get_openapi_schema(self, **asked: Any) -> OpenAPISchema:
         """Return the description. What an operation adds of its own it says with :func:`fails`; the rest follows from what it takes."""
         described = super().get_openapi_schema(**asked)
-        for operation in (one for item in described["paths"].values() for one in item.values()):
-            said = operation["responses"]
-            said.update({status: _answer(status) for status in _usual(operation) if status not in said})
-            operation["responses"] = {str(status): said[status] for status in sorted(said, key=str)}
+        for item in described["paths"].values():
+            for method, operation in item.items():
+                said = {status: _answer(status) for status in _usual(operation)} | operation["responses"]
+                said |= {304: dict(_SAME)} if method == "get" and 200 in said else {}
+                operation["responses"] = {str(status): said[status] for status in sorted(said)}
         shape = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
         described["components"]["schemas"] |= {**shape.pop("$defs"), "Problem": shape}
         return described

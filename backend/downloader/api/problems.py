@@ -10,9 +10,11 @@ from typing import Any, Final
 
 from django.core.exceptions import ObjectDoesNotExist, RequestDataTooBig, SuspiciousOperation
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
 
+from downloader.api.answers import finished
 from downloader.services.access import NotAllowed
 from downloader.services.audit import end_entry
 from downloader.services.videos import Conflict
@@ -95,10 +97,10 @@ def _of_fault(request: HttpRequest, error: Any) -> HttpResponse:
     return problem_of_status(500)
 
 
-def api_answers(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
-    """Middleware: what Django itself refuses below ``/api/v1/`` are problem details too, and the audit log learns what was answered."""
+def api_answers(get_response: Callable[[HttpRequest], HttpResponseBase]) -> Callable[[HttpRequest], HttpResponseBase]:
+    """Middleware: what Django itself refuses below ``/api/v1/`` are problem details too, the audit log learns what was answered, and answers are finished."""
 
-    def answer(request: HttpRequest) -> HttpResponse:
+    def answer(request: HttpRequest) -> HttpResponseBase:
         response = get_response(request)
         if not request.path.startswith(PREFIX):
             return response
@@ -110,6 +112,6 @@ def api_answers(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable
             response = told
         if (entry := getattr(request, "foreview_audit", None)) is not None:
             end_entry(entry, response.status_code, response.get("Location", ""))
-        return response
+        return finished(request, response)
 
     return answer
