@@ -53,11 +53,12 @@ RULES = {
     "POST /jobs": 409,
     "GET /jobs/{job}/forecasts": 404,
     "GET /jobs/{job}": 404,
+    "GET /jobs/{job}/events": 404,
     "POST /jobs/{job}/cancel": 404,
     "GET /track-record": {"items": []},
 }
 """What an account is answered about what is another's. A route without a rule here fails the test below."""
-LATER = {"GET /track-record", "GET /videos/{video}/ledger", "GET /jobs/{job}/forecasts"}
+LATER = {"GET /track-record", "GET /videos/{video}/ledger", "GET /jobs/{job}/events", "GET /jobs/{job}/forecasts"}
 """What is told when something has matured or was done; see the tests of the resources."""
 OF_THE_SITE = {
     "GET /health/live",

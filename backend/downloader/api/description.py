@@ -46,7 +46,7 @@ class Described(NinjaAPI):
         for item in described["paths"].values():
             for method, operation in item.items():
                 said = {status: _answer(status) for status in _usual(operation)} | operation["responses"]
-                said |= {304: dict(_SAME)} if method == "get" and 200 in said else {}
+                said |= {304: dict(_SAME)} if method == "get" and _is_json(said) else {}
                 operation["responses"] = {str(status): said[status] for status in sorted(said)}
         shape = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
         described["components"]["schemas"] |= {**shape.pop("$defs"), "Problem": shape}
@@ -68,6 +68,10 @@ def _usual(operation: dict[str, Any]) -> Iterator[int]:
         yield from (400, 413)
     if any(one["in"] == "path" for one in operation.get("parameters", ())):
         yield 404
+
+
+def _is_json(said: dict[int, Any]) -> bool:
+    return "application/json" in said.get(200, {}).get("content", {})
 
 
 def _answer(status: int) -> dict[str, Any]:
