@@ -63,6 +63,7 @@ LATER = {"GET /track-record", "GET /videos/{video}/ledger", "GET /jobs/{job}/eve
 OF_THE_SITE = {
     "GET /health/live",
     "GET /health/ready",
+    "GET /metrics",
     "GET /experiments",
     "POST /experiments",
     "GET /experiments/{experiment}",

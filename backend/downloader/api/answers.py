@@ -1,18 +1,54 @@
-"""What every answer of the API is given at the end: who may keep it, by what it is known again, and fewer bytes."""
+"""What every answer of the API is given at the end: problem details, an end in the audit log, a tag, fewer bytes, and its place in the figures."""
 
 from __future__ import annotations
 
-from typing import cast
+import time
+from collections.abc import Callable
+from typing import Final, cast
 
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.middleware.gzip import GZipMiddleware
 from django.utils.cache import get_conditional_response, patch_vary_headers, set_response_etag
 
+from downloader.api.metrics import count_request
+from downloader.api.problems import MEDIA_TYPE, problem_of_status
+from downloader.services.audit import end_entry
+
+PREFIX: Final = "/api/v1/"
+Answering = Callable[[HttpRequest], HttpResponseBase]
 _gzip = GZipMiddleware(lambda _request: HttpResponse())
 
 
-def finished(request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+def api_answers(get_response: Answering) -> Answering:
+    """Middleware: what lies below ``/api/v1/``, refused by Django itself or answered by the API."""
+
+    def answer(request: HttpRequest) -> HttpResponseBase:
+        begun = time.perf_counter()
+        response = get_response(request)
+        if not request.path.startswith(PREFIX):
+            return response
+        response = _told(response)
+        if (entry := getattr(request, "foreview_audit", None)) is not None:
+            end_entry(entry, response.status_code, response.headers.get("Location", ""))
+        count_request(request, response.status_code, begun)
+        return _finished(request, response)
+
+    return answer
+
+
+def _told(response: HttpResponseBase) -> HttpResponseBase:
+    """Return an error of Django itself as problem details, and all else as it is."""
+    if response.status_code < 400 or response.headers.get("Content-Type", "") == MEDIA_TYPE:
+        return response
+    told = problem_of_status(response.status_code)
+    for header in ("Allow", "Retry-After"):
+        if header in response.headers:
+            told[header] = response.headers[header]
+    return told
+
+
+def _finished(request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
     """Return the answer as it is sent: 304 where the asker has it already, compressed where that is safe.
 
     The tag is a hash of the content, so that it cannot be wrong. Only what was asked for with a key is compressed: no page of somebody else's can make

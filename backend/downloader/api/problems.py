@@ -4,25 +4,20 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any, Final
 
 from django.core.exceptions import ObjectDoesNotExist, RequestDataTooBig, SuspiciousOperation
 from django.http import Http404, HttpRequest, HttpResponse
-from django.http.response import HttpResponseBase
 from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
 
-from downloader.api.answers import finished
 from downloader.services.access import NotAllowed
-from downloader.services.audit import end_entry
 from downloader.services.videos import Conflict
 from foreview.errors import CannotPromote, ForeviewError, InputError, UsageError
 
 logger = logging.getLogger(__name__)
 MEDIA_TYPE: Final = "application/problem+json"
-PREFIX: Final = "/api/v1/"
 STATUSES: Final[tuple[tuple[type[Exception], int], ...]] = (
     (ObjectDoesNotExist, 404),
     (NotAllowed, 403),
@@ -95,23 +90,3 @@ def _of_validation(_request: HttpRequest, error: Any) -> HttpResponse:
 def _of_fault(request: HttpRequest, error: Any) -> HttpResponse:
     logger.error("%s %s failed", request.method, request.path, exc_info=error)
     return problem_of_status(500)
-
-
-def api_answers(get_response: Callable[[HttpRequest], HttpResponseBase]) -> Callable[[HttpRequest], HttpResponseBase]:
-    """Middleware: what Django itself refuses below ``/api/v1/`` are problem details too, the audit log learns what was answered, and answers are finished."""
-
-    def answer(request: HttpRequest) -> HttpResponseBase:
-        response = get_response(request)
-        if not request.path.startswith(PREFIX):
-            return response
-        if response.status_code >= 400 and response.get("Content-Type", "") != MEDIA_TYPE:
-            told = problem_of_status(response.status_code)
-            for header in ("Allow", "Retry-After"):
-                if header in response:
-                    told[header] = response[header]
-            response = told
-        if (entry := getattr(request, "foreview_audit", None)) is not None:
-            end_entry(entry, response.status_code, response.get("Location", ""))
-        return finished(request, response)
-
-    return answer

@@ -5,7 +5,7 @@ Operations import what they ask when they are asked: `manage.py check` reads the
 
 from __future__ import annotations
 
-from downloader.api import alerts, events, experiments, forecasts, jobs, ledger, releases, site, videos
+from downloader.api import alerts, events, experiments, forecasts, jobs, ledger, metrics, releases, site, videos
 from downloader.api.access import PerKey, guarded, needs
 from downloader.api.description import Described
 from downloader.api.problems import add_handlers
@@ -29,3 +29,4 @@ api.add_router("/alerts", alerts.router)
 api.add_router("/jobs", jobs.router)
 api.add_router("/jobs", events.router)
 api.add_router("", site.router)
+api.add_router("", metrics.router)

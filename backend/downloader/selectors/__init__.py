@@ -10,6 +10,7 @@ from downloader.selectors.ledger import (
     outcomes_of,
     targets_without_outcome,
 )
+from downloader.selectors.metrics import job_counts, ledger_counts, standing_alerts, waiting_since
 from downloader.selectors.pages import (
     AlertUnknown,
     ForecastUnknown,
@@ -83,6 +84,7 @@ __all__ = [
     "forecast_seen",
     "forecasts_issued",
     "forecasts_of",
+    "job_counts",
     "job_page",
     "job_seen",
     "key_named",
@@ -91,6 +93,7 @@ __all__ = [
     "keys_by_source_id",
     "known_keys",
     "latest_jobs",
+    "ledger_counts",
     "ledger_page",
     "ledger_records",
     "metric_regimes",
@@ -107,6 +110,7 @@ __all__ = [
     "rows",
     "running_experiment",
     "shadow_versions",
+    "standing_alerts",
     "targets_without_outcome",
     "usable_by_key",
     "user_named",
@@ -114,5 +118,6 @@ __all__ = [
     "video_page",
     "video_seen",
     "videos",
+    "waiting_since",
     "youngest_forecasts",
 ]
