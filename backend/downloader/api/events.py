@@ -11,7 +11,7 @@ from ninja import Header, Router, Status
 from ninja.responses import NinjaJSONEncoder
 
 from downloader.api.access import account_of, needs
-from downloader.api.jobs import job_told
+from downloader.api.jobs import JobTold, job_told
 from downloader.api.shapes import Name, Number
 from downloader.services.access import Account
 from downloader.services.following import Sight, follow, sight_of
@@ -20,10 +20,23 @@ router = Router(tags=["jobs"])
 MEDIA_TYPE: Final = "text/event-stream"
 AGAIN_MS: Final = 2_000
 """How soon a client asks again when the line was closed."""
+_EVENT: Final = {
+    "type": "object",
+    "properties": {
+        "id": {"type": "string", "description": "marks what was seen"},
+        "event": {"enum": ["progress", "end"]},
+        "data": {
+            "type": "string",
+            "contentMediaType": "application/json",
+            "contentSchema": JobTold.model_json_schema(),
+        },
+    },
+    "required": ["id", "event", "data"],
+}
 _DESCRIBED: Final = {
     200: {
         "description": "events `progress` and, last, `end`, each with the job as its data",
-        "content": {MEDIA_TYPE: {"schema": {"type": "string"}}},
+        "content": {MEDIA_TYPE: {"schema": _EVENT}},
     },
 }
 
