@@ -40,22 +40,34 @@ class Problem(Schema):
 class Described(NinjaAPI):
     """An API whose description names the errors of each operation."""
 
-    def get_openapi_schema(self, **asked: Any) -> OpenAPISchema:
-        """Return the description. What an operation adds of its own it says with :func:`fails`; the rest follows from what it takes."""
-        described = super().get_openapi_schema(**asked)
-        for item in described["paths"].values():
-            for method, operation in item.items():
-                said = {status: _answer(status) for status in _usual(operation)} | operation["responses"]
-                said |= {304: dict(_SAME)} if method == "get" and _is_json(said) else {}
-                operation["responses"] = {str(status): said[status] for status in sorted(said)}
-        shape = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
-        described["components"]["schemas"] |= {**shape.pop("$defs"), "Problem": shape}
-        return described
+    def __init__(self, **settings: Any) -> None:
+        super().__init__(**settings)
+        self._described: dict[str, OpenAPISchema] = {}
+
+    def get_openapi_schema(
+        self, *, path_prefix: str | None = None, path_params: dict[str, Any] | None = None
+    ) -> OpenAPISchema:
+        """Return the description, made once. What an operation adds of its own it says with :func:`fails`; the rest follows from what it takes."""
+        prefix = self.get_root_path(path_params or {}) if path_prefix is None else path_prefix
+        if prefix not in self._described:
+            self._described[prefix] = _with_errors(super().get_openapi_schema(path_prefix=prefix))
+        return self._described[prefix]
 
 
 def fails(*statuses: int) -> dict[str, Any]:
     """Return what an operation adds to its description that may be answered with these errors."""
     return {"responses": {status: _answer(status) for status in statuses}}
+
+
+def _with_errors(described: OpenAPISchema) -> OpenAPISchema:
+    for item in described["paths"].values():
+        for method, operation in item.items():
+            said = {status: _answer(status) for status in _usual(operation)} | operation["responses"]
+            said |= {304: dict(_SAME)} if method == "get" and _is_json(said) else {}
+            operation["responses"] = {str(status): said[status] for status in sorted(said)}
+    shape = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
+    described["components"]["schemas"] |= {**shape.pop("$defs"), "Problem": shape}
+    return described
 
 
 def _usual(operation: dict[str, Any]) -> Iterator[int]:

@@ -10,7 +10,7 @@ from downloader.selectors.ledger import (
     outcomes_of,
     targets_without_outcome,
 )
-from downloader.selectors.metrics import job_counts, ledger_counts, standing_alerts, waiting_since
+from downloader.selectors.metrics import job_counts, ledger_counts, outcomes_state, standing_alerts, waiting_since
 from downloader.selectors.pages import (
     AlertUnknown,
     ForecastUnknown,
@@ -101,6 +101,7 @@ __all__ = [
     "newest_release",
     "outcome_records",
     "outcomes_of",
+    "outcomes_state",
     "prediction_of",
     "promotion_at",
     "promotion_log",

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any
 
-from django.core.cache import cache
 from django.utils import timezone
 
 from downloader import selectors
-
-_KEPT_S: Final = 7 * 86_400
+from downloader.services.site import served_record
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,11 +30,11 @@ class Figures:
     alerts: Mapping[str, int]
     """Those that stand, by kind."""
     coverage: list[dict[str, Any]]
-    """For each target that matured: ``target, forecasts, coverage_50, coverage_80, coverage_95`` of what was served."""
+    """The track record of what was served, a row for each target that matured."""
 
 
 def site_figures() -> Figures:
-    """Return how the site stands, in five queries, and two more for the coverage when outcomes have come since it was last asked for."""
+    """Return how the site stands, in a fixed number of queries."""
     now = timezone.now()
     serving, since, ledger = selectors.newest_promotion(), selectors.waiting_since(now), selectors.ledger_counts()
     outcomes = ledger.get("outcome", 0)
@@ -48,22 +46,5 @@ def site_figures() -> Figures:
         forecasts=ledger.get("forecast", 0),
         outcomes=outcomes,
         alerts=selectors.standing_alerts(),
-        coverage=_coverage(outcomes),
+        coverage=[row for row in served_record(None) if row["by"] == "all"] if outcomes else [],
     )
-
-
-def _coverage(outcomes: int) -> list[dict[str, Any]]:
-    """Return the coverage of what has matured, which changes when there are other outcomes and is kept until then: it reads the whole ledger."""
-    if not outcomes:
-        return []
-    name = f"foreview-coverage:{outcomes}"
-    found: list[dict[str, Any]] | None = cache.get(name)
-    if found is None:
-        from downloader.gateways.record import ledger_frame
-        from foreview.monitoring.track_record import track_record
-
-        wanted = ("target", "forecasts", "coverage_50", "coverage_80", "coverage_95")
-        record = track_record(ledger_frame()).filter(by="all", role="served")
-        found = record.select(wanted).to_dicts()
-        cache.set(name, found, _KEPT_S)
-    return found
