@@ -11,7 +11,7 @@ export OMP_WAIT_POLICY := passive
 INSTALL = VIRTUAL_ENV=.venv $(BIN)/uv pip install --quiet $(1) || $(BIN)/python -m pip install --quiet --disable-pip-version-check $(1)
 COMPILE := $(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-annotate --no-header
 
-.PHONY: help assets demo demo-data test lint types contracts test-core test-django test-django-postgres test-browser screenshots test-docs reference measure chaos lock clean
+.PHONY: help assets demo demo-data test lint types contracts test-core test-django test-django-postgres test-browser screenshots test-docs reference measure chaos nonsense lock clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 22
@@ -83,6 +83,9 @@ measure: .venv/run.stamp  ## renew docs/explanation/measurements.md; one section
 
 chaos: .venv/run.stamp  ## kill -9 a hundred processes that import, train, publish, promote, forecast and mature labels
 	$(BIN)/python -m benchmarks.chaos
+
+nonsense: .venv/dev.stamp  ## ask each operation of the API 400 times what its description allows, and what it does not
+	NONSENSE_EXAMPLES=200 $(BIN)/pytest -n 2 tests/backend/test_api_nonsense.py
 
 lock: .venv/tools.stamp  ## renew the lock files
 	$(COMPILE) pyproject.toml --extra django -o requirements/run.lock

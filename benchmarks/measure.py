@@ -43,6 +43,7 @@ SECTIONS: Final = {
     "tuning": ("Tuning: what it costs and what it is worth", "benchmarks.tuning"),
     "recomputed": ("A thousand stored forecasts, made again", "benchmarks.recomputed"),
     "chaos": ("Killed a hundred times", "benchmarks.chaos"),
+    "api": ("The API: response times and queries", "benchmarks.api"),
     "losses": ("Which loss", "benchmarks.losses"),
     "prior": ("What the documented prior is rounded from", "benchmarks.prior"),
 }

@@ -38,6 +38,9 @@ BODIES: dict[str, Any] = {
     "POST /predictions/planned": {"videos": [{"title": "x", "channel_id": "hers"}]},
     "POST /jobs": {"kind": "verify_ledger"},
     "POST /imports": {"file": "no form: see the tests of imports"},
+    "POST /experiments": {"name": "spring", "challenger": "none", "reason": "a test"},
+    "POST /experiments/{experiment}/stop": {"reason": "a test"},
+    "POST /alerts/{alert}/acknowledge": {},
     "POST /releases/rollback": {"reason": "a test"},
     "POST /releases/{version}/promote": {"reason": "a test"},
 }
@@ -47,6 +50,7 @@ RULES = {
     "PUT /videos": 409,
     "GET /videos/{video}": 404,
     "GET /videos/{video}/forecast": 404,
+    "GET /videos/{video}/ledger": 404,
     "POST /predictions": 404,
     "POST /predictions/planned": 403,
     "POST /what-if": 404,
@@ -59,6 +63,7 @@ RULES = {
     "POST /jobs": 409,
     "GET /jobs/{job}/forecasts": 404,
     "GET /jobs/{job}": 404,
+    "GET /jobs/{job}/events": 404,
     "POST /jobs/{job}/cancel": 404,
     "GET /track-record": {"items": []},
     "POST /imports": 422,
@@ -74,6 +79,8 @@ RULES = {
 }
 """What an account is answered about what is another's. A route without a rule here fails the test below."""
 LATER = {
+    "GET /videos/{video}/ledger",
+    "GET /jobs/{job}/events",
     "GET /track-record",
     "GET /jobs/{job}/forecasts",
     "GET /portfolio",
@@ -85,6 +92,13 @@ LATER = {
 OF_THE_SITE = {
     "GET /health/live",
     "GET /health/ready",
+    "GET /metrics",
+    "GET /experiments",
+    "POST /experiments",
+    "GET /experiments/{experiment}",
+    "POST /experiments/{experiment}/stop",
+    "GET /alerts",
+    "POST /alerts/{alert}/acknowledge",
     "GET /releases",
     "GET /releases/{version}",
     "POST /releases/{version}/promote",
@@ -114,8 +128,8 @@ def hers():
 
 def asked(name: str, key: str, found: VideoDownload, job: Job) -> Any:
     method, path = name.split()
-    filled = path.replace("{video}", str(found.pk)).replace("{job}", str(job.pk)).replace("{version}", "none")
-    filled = filled.replace("{channel}", "hers").replace("{number}", str(job.pk))
+    numbers = {"video": found.pk, "job": job.pk, "number": job.pk, "version": "none", "channel": "hers"}
+    filled = re.sub(r"{(\w+)}", lambda one: str(numbers.get(one[1], 1)), path)
     row = {"video": found.pk, "date": DAY}
     asked_of_video = {
         "POST /predictions": {"videos": [found.pk]},
@@ -205,6 +219,9 @@ def test_what_changes_something_needs_more_than_read():
     }
     assert {name for name, scope in scopes.items() if scope == {"operate"}} == {
         "POST /jobs",
+        "POST /experiments",
+        "POST /experiments/{experiment}/stop",
+        "POST /alerts/{alert}/acknowledge",
         "POST /releases/rollback",
         "POST /releases/{version}/promote",
     }

@@ -10,6 +10,7 @@ from ninja import Router, Schema, Status
 from pydantic import Field
 
 from downloader.api.access import account_of, needs
+from downloader.api.description import fails
 from downloader.api.jobs import JobTold, job_told
 from downloader.api.shapes import Cursor, Limit, Moment, Number, Page, page_of
 from downloader.models import MLPrediction
@@ -75,7 +76,12 @@ def read(request: HttpRequest, video: Number) -> ForecastTold:
     return _told(selectors.forecast_seen(account_of(request).channels, video))
 
 
-@router.post("/predictions", auth=needs("write"), response={200: ForecastsTold, 202: JobTold})
+@router.post(
+    "/predictions",
+    auth=needs("write"),
+    response={200: ForecastsTold, 202: JobTold},
+    openapi_extra=fails(404, 503),
+)
 def predict(request: HttpRequest, asked: ForecastsAsked, response: HttpResponse) -> Status[Any]:
     """Forecast up to 100 videos and answer with the forecasts; of up to 10,000, answer with the job that makes them.
 
@@ -91,7 +97,7 @@ def predict(request: HttpRequest, asked: ForecastsAsked, response: HttpResponse)
     return Status(202, job_told(job))
 
 
-@router.get("/jobs/{job}/forecasts", auth=needs("read"), response=Page[ForecastTold])
+@router.get("/jobs/{job}/forecasts", auth=needs("read"), response=Page[ForecastTold], openapi_extra=fails(409))
 def read_made(request: HttpRequest, job: Number, cursor: Cursor = None, limit: Limit = 100) -> Page[ForecastTold]:
     """Return the forecasts of the videos that a job was asked to forecast, as they stand; 409 until it has succeeded."""
     rows = forecasts_of_job(account_of(request), job, cursor, limit)

@@ -10,6 +10,7 @@ from ninja import Query, Router, Schema
 from pydantic import Field
 
 from downloader.api.access import account_of, needs
+from downloader.api.description import fails
 from downloader.api.shapes import Cursor, Limit, Name, Number, Page, page_of
 from downloader.models import Job
 from downloader.services.asking import KINDS, cancel_job, start_job
@@ -55,7 +56,7 @@ def list_jobs(request: HttpRequest, state: State = None, cursor: Cursor = None, 
     return page_of(rows, limit, job_told, lambda job: job.pk)
 
 
-@router.post("", auth=needs("operate"), response={202: JobTold})
+@router.post("", auth=needs("operate"), response={202: JobTold}, openapi_extra=fails(404, 409))
 def start(request: HttpRequest, asked: JobAsked, response: HttpResponse) -> JobTold:
     """Ask for a job; a worker does it."""
     job = start_job(account_of(request), asked.kind, asked.arguments)

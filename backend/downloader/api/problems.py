@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any, Final
 
@@ -14,16 +13,13 @@ from django.http.multipartparser import MultiPartParserError
 from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
 
-from downloader.configuration import largest_import
-from downloader.services.answers import Replayed, store_answer
-from downloader.services.audit import end_entry
+from downloader.services.answers import Replayed
 from downloader.services.statuses import status_of
 from downloader.services.videos import RowsRefused
 from foreview.errors import ForeviewError
 
 logger = logging.getLogger(__name__)
 MEDIA_TYPE: Final = "application/problem+json"
-PREFIX: Final = "/api/v1/"
 _SAID: Final[dict[int, tuple[str, str]]] = {
     400: ("a request is one that can be read", "Correct it, see /api/v1/openapi.json"),
     401: ("everything but liveness needs a key or a session", "Send `Authorization: Bearer` with a key"),
@@ -102,35 +98,3 @@ def _of_validation(_request: HttpRequest, error: Any) -> HttpResponse:
 def _of_fault(request: HttpRequest, error: Any) -> HttpResponse:
     logger.error("%s %s failed", request.method, request.path, exc_info=error)
     return problem_of_status(500)
-
-
-def api_answers(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
-    """Middleware: what Django itself refuses below ``/api/v1/`` are problem details too, and what was answered is kept.
-
-    The audit log learns it, and so does the note of a request with an ``Idempotency-Key``.
-    """
-
-    def answer(request: HttpRequest) -> HttpResponse:
-        if not request.path.startswith(PREFIX):
-            return get_response(request)
-        response = problem_of_status(413) if _is_too_long(request) else get_response(request)
-        if response.status_code >= 400 and response.get("Content-Type", "") != MEDIA_TYPE:
-            told = problem_of_status(response.status_code)
-            for header in ("Allow", "Retry-After"):
-                if header in response:
-                    told[header] = response[header]
-            response = told
-        location = response.get("Location", "")
-        if (claimed := getattr(request, "foreview_claimed", None)) is not None:
-            store_answer(claimed, response.status_code, location, response.content.decode())
-        if (entry := getattr(request, "foreview_audit", None)) is not None:
-            end_entry(entry, response.status_code, location)
-        return response
-
-    return answer
-
-
-def _is_too_long(request: HttpRequest) -> bool:
-    """Return whether a request says itself that it is longer than a file may be; it is not read then."""
-    length = str(request.META.get("CONTENT_LENGTH") or "0")
-    return length.isascii() and length.isdigit() and int(length) > largest_import()

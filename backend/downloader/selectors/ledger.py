@@ -26,6 +26,12 @@ def outcome_records(target: str = "") -> list[tuple[str, str, str]]:
     return list((rows.filter(target=target) if target else rows).values_list("video", "target", "record"))
 
 
+def outcomes_of(video: str) -> list[tuple[str, str]]:
+    """Return target and record of the outcomes of a video."""
+    rows = LedgerRow.objects.filter(kind=LedgerRow.Kind.OUTCOME, video=video)
+    return list(rows.order_by("number").values_list("target", "record"))
+
+
 def forecast_records(version: str) -> Iterator[str]:
     """Return the records of the forecasts of a release, or of all where ``version`` is empty, in the order of the ledger."""
     rows = LedgerRow.objects.filter(kind=LedgerRow.Kind.FORECAST).order_by("number")

@@ -17,6 +17,7 @@ from downloader.services.clock import issue_time
 from downloader.services.promotion import promote_release
 from downloader.services.registry import set_state
 from downloader.services.serving import release_of
+from downloader.services.videos import Conflict
 from foreview.errors import ForeviewError, UsageError
 from foreview.experiments.assignment import arm_of
 from foreview.experiments.sequential import Decision, Declaration, decide, usual_declaration
@@ -92,7 +93,9 @@ def start_experiment(
     Raises
     ------
     UsageError
-        Where there is no such release, nothing serves, it serves itself, another experiment runs, or the name was used before.
+        Where there is no such release, nothing serves, or it serves itself.
+    Conflict
+        Where another experiment runs, or the name was used before.
     ReleaseError
         Where the challenger's folder is gone or damaged.
 
@@ -127,7 +130,7 @@ def start_experiment(
                 **asdict(stop),
             )
     except IntegrityError:
-        raise UsageError(
+        raise Conflict(
             "one experiment runs at a time, and each has a name of its own",
             f"another one runs, or {name!r} was there before",
             "`manage.py follow_experiments` shows what runs; `stop_experiment` ends it",
@@ -137,6 +140,14 @@ def start_experiment(
 def follow_experiment(experiment: Experiment) -> Decision:
     """Return where the experiment stands, from the ledger alone; nothing is written. One may look as often as one likes."""
     return decide(differences_of(experiment), declaration_of(experiment))
+
+
+def evidence_of(experiment: Experiment) -> dict[str, Any] | None:
+    """Return where an experiment that runs stands, and where one that ended stood then: as of a :class:`Decision`; None where nobody looked."""
+    if experiment.state == Experiment.State.RUNNING:
+        return asdict(follow_experiment(experiment))
+    evidence: dict[str, Any] | None = experiment.evidence
+    return evidence
 
 
 def settle_experiment() -> Experiment | None:
@@ -166,12 +177,16 @@ def stop_experiment(name: str, *, reason: str) -> Experiment:
     Raises
     ------
     UsageError
-        If there is none of that name, it has ended, or no reason is given.
+        If there is none of that name, or no reason is given.
+    Conflict
+        If it has ended.
 
     """
     experiment = selectors.experiment_named(name)
-    if experiment.state != Experiment.State.RUNNING or not reason.strip():
-        raise UsageError("an experiment that runs is stopped with a reason", f"{name} is {experiment.state}")
+    if not reason.strip():
+        raise UsageError("an experiment is stopped with a reason", "the reason is empty")
+    if experiment.state != Experiment.State.RUNNING:
+        raise Conflict("an experiment that runs is stopped", f"{name} is {experiment.state}")
     return _end(experiment, Experiment.State.STOPPED, reason, follow_experiment(experiment))
 
 

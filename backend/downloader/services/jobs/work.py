@@ -150,7 +150,7 @@ def backtest(run: Run, *, as_of: str = "", train_until: str = "", test_from: str
     days = {"train_until": _day(train_until), "test_from": _day(test_from)}
     report = replay(as_of=_instant(as_of), **days, progress=run.report, confirm=run.confirm)
     return {
-        "report": str(report.folder),
+        "report": report.folder.name,
         "train_until": str(report.train_until),
         "test_from": str(report.test_from),
         **report.errors,
