@@ -10,10 +10,12 @@ import os
 import re
 from collections import Counter
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 import schemathesis
+from django.contrib.auth import get_user_model
 from django.core.cache import cache
 from django.core.wsgi import get_wsgi_application
 from django.db import transaction
@@ -31,8 +33,10 @@ from schemathesis.specs.openapi.checks import (
 
 from downloader.api.root import api
 from downloader.models import Alert, Job
+from downloader.services.access import account_of_user
 from downloader.services.alerts import raise_alert
 from downloader.services.experiments import start_experiment
+from downloader.services.importing import apply, preview
 from downloader.services.ml_prediction_service import MLPredictionService
 from tests.backend.api_calls import URL, account, key_of, video
 from tests.backend.ledger_records import outcome_record, written
@@ -46,13 +50,16 @@ NAMES = [
     for path, item in api.get_openapi_schema(path_prefix="")["paths"].items()
     for method in item
 ]
+FILE = b"video_id,published_at,channel_id,date,views\na7,2026-01-01T08:00:00Z,his,2026-01-02,10\n"
 BODIES: dict[str, Any] = {
     "POST /videos": {"title": "Ten tomatoes", "channel_id": "his"},
     "PUT /videos": {"videos": [{"title": "Ten tomatoes", "channel_id": "his", "source_id": "a1"}]},
+    "POST /imports": {"file": FILE, "kind": "daily"},
     "POST /jobs": {"kind": "verify_ledger"},
     "POST /experiments": {"name": "summer", "reason": "a test"},
     "POST /experiments/{experiment}/stop": {"reason": "a test"},
     "POST /releases/rollback": {"reason": "a test"},
+    "POST /predictions/planned": {"videos": [{"title": "Ten tomatoes", "channel_id": "his"}]},
     "POST /releases/{version}/promote": {"reason": "a test"},
 }
 """What a made-up body hardly ever is: one that can be done."""
@@ -66,6 +73,25 @@ def described(headers: dict[str, str]) -> Any:
     if not _LOADED:
         _LOADED.append(schemathesis.openapi.from_wsgi(f"{URL}/openapi.json", get_wsgi_application(), headers=headers))
     return _LOADED[0]
+
+
+def bodies_about(key: int) -> dict[str, Any]:
+    """Bodies that name a video."""
+    row = {"video": key, "date": "2026-01-02"}
+    return {
+        "POST /predictions": {"videos": [key]},
+        "POST /what-if": {"video": key, "changes": [{"title": "Eleven tomatoes"}]},
+        "POST /analytics": {"rows": [{**row, "views": 1}]},
+        "POST /earnings": {"rows": [{**row, "revenue_usd": 2.5}]},
+    }
+
+
+def imported(name: str, folder: Path) -> int:
+    """An import of his that can be applied, or where that is asked for undone."""
+    him, path = account_of_user(get_user_model().objects.get(username="him")), folder / "days.csv"
+    path.write_bytes(FILE)
+    number = preview(him, path, "daily").pk
+    return apply(him, number).pk if name.endswith("/undo") else number
 
 
 def world(name: str) -> dict[str, Any]:
@@ -82,7 +108,7 @@ def world(name: str) -> dict[str, Any]:
         kind="forecast", arguments={"videos": [found.pk]}, asked_by="api: him", state="succeeded", finished_at=now
     )
     alert = raise_alert(Alert.Kind.COVERAGE, "views_7d", "60 of 100 lay inside", {"hits": 60})
-    ids = {"video": found.pk, "job": job.pk, "version": candidate, "alert": alert.pk}
+    ids = {"video": found.pk, "job": job.pk, "version": candidate, "alert": alert.pk, "channel": "his"}
     if name == "POST /experiments":
         BODIES[name]["challenger"] = candidate
     elif "{version}" not in name:
@@ -92,17 +118,18 @@ def world(name: str) -> dict[str, Any]:
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("name", NAMES)
-def test_every_answer_is_as_the_description_says_and_most_operations_are_really_done(name, settings):
+def test_every_answer_is_as_the_description_says_and_most_operations_are_really_done(name, settings, tmp_path):
     settings.FOREVIEW = settings.FOREVIEW | {"API_REQUESTS_PER_MINUTE": 10**9}
     settings.ALLOWED_HOSTS = ["localhost"]
     cache.clear()
     method, path = name.split()
-    ids = world(name)
+    key = key_of(account("him", "his"))
+    ids = world(name) | {"number": imported(name, tmp_path)}
     # The client in between does not unpack what it says it takes.
-    said = {"Authorization": f"Bearer {key_of(account('him', 'his'))}", "Accept-Encoding": "identity"}
+    said = {"Authorization": f"Bearer {key}", "Accept-Encoding": "identity"}
     operation = described(said)[f"{URL}{path}"][method]
     there = {one: ids[one] for one in re.findall(r"{(\w+)}", path)}
-    body = {"body": BODIES.get(name, {"videos": [ids["video"]]})} if operation.body else {}
+    body = {"body": (BODIES | bodies_about(ids["video"])).get(name, {})} if operation.body else {}
     done = operation.as_strategy(GenerationMode.POSITIVE, path_parameters=there, headers=said, **body)
     found = operation.as_strategy(GenerationMode.POSITIVE, path_parameters=there, headers=said)
     free = [operation.as_strategy(mode, headers=said) for mode in GenerationMode]
