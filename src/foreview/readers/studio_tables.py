@@ -14,6 +14,7 @@ from foreview.readers.rows import matched
 from foreview.readers.sheet import LINE, Sheet
 from foreview.readers.studio_headers import REVENUE, TOTALS, field_of
 from foreview.readers.totals import COLUMNS, FACTS, REQUIRED
+from foreview.readers.values import decimal_sign
 from foreview.tables.schema import DAILY, EARNINGS, VIDEOS, Column
 
 DAYS: Final = (
@@ -30,6 +31,7 @@ _LIFETIME: Final = {
     "impressions": "lifetime_impressions",
 }
 _OF_A_DAY: Final = {REVENUE: "revenue_usd"}
+_WORDS: Final = ("video_id", "title", "published_at", "date")
 _VIDEO_ID: Final = r"^[A-Za-z0-9_-]{11}$"
 
 
@@ -75,7 +77,18 @@ def studio_table(sheet: Sheet, options: SourceOptions) -> StudioTable:
     names, columns = (_OF_A_DAY, DAYS) if "date" in known else (_LIFETIME, COLUMNS)
     renamed = {names.get(field, field): column for field, column in known.items()}
     fields = matched(sheet, [column.name for column in columns], renamed | dict(options.mapping))
-    return StudioTable(sheet, fields, tuple(notes))
+    spelt, says = _with_decimal_sign(sheet, fields)
+    return StudioTable(spelt, fields, (*notes, *says))
+
+
+def _with_decimal_sign(sheet: Sheet, found: Mapping[str, str]) -> tuple[Sheet, list[str]]:
+    """Return the sheet with the decimal sign that its own numbers show: languages have theirs, whatever separates the cells."""
+    words = {found.get(field) for field in _WORDS}
+    numbers = [sheet.rows[column] for column in sheet.columns if column not in words]
+    texts = pl.concat([column for column in numbers if column.dtype == pl.String()] or [pl.Series([], dtype=pl.String)])
+    sign = decimal_sign(texts) or sheet.decimal
+    notes = [f"numbers of {sheet.file} have a decimal comma"] if sign == "," != sheet.decimal else []
+    return dataclasses.replace(sheet, decimal=sign), notes
 
 
 def without_sums(table: StudioTable) -> tuple[Sheet, list[str]]:

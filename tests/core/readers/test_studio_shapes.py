@@ -208,3 +208,15 @@ def test_a_row_without_time_and_title_inside_the_table_is_no_total(tmp_path: Pat
     inside = TABLE.replace("BBBBBBBBBBB", "gone,,,,1,1,0\nBBBBBBBBBBB")
     imported = read_youtube_studio(one(tmp_path, inside), OPTIONS)
     assert imported.refused.rows() == [("Table data.csv", 4, "published_at", None, "published_at is missing")]
+
+
+def test_the_decimal_sign_is_the_one_that_the_numbers_show(tmp_path: Path):
+    table = (
+        "Contenu,Titre de la vidéo,Heure de publication de la vidéo,Durée,Vues,Revenus estimés (USD)\n"
+        'AAAAAAAAAAA,Un,28 sept. 2025,61,"28\u202f000","62,1"\n'
+        'BBBBBBBBBBB,Deux,28 sept. 2025,61,"1.234","1,234"\n'
+    )
+    catalogue = read_youtube_studio(one(tmp_path, table), OPTIONS).catalogue
+    assert catalogue.videos["lifetime_revenue_usd"].to_list() == [62.1, 1.234]
+    assert catalogue.snapshots["views"].to_list() == [28_000.0, 1234.0]
+    assert "numbers of Table data.csv have a decimal comma" in catalogue.notes
