@@ -92,19 +92,23 @@ def _with_decimal_sign(sheet: Sheet, found: Mapping[str, str]) -> tuple[Sheet, l
 
 
 def without_sums(table: StudioTable) -> tuple[Sheet, list[str]]:
-    """Return the sheet without its row of totals, whatever its language calls it.
+    """Return the sheet without its row of totals and its remark at the end, whatever their language.
 
-    Such a row is published at no time. It says so with a word, or it is the first or the last one and has neither a title nor
-    the id of a video.
+    Both are published at no time. A sum says so with a word, or it is the first or the last row and has neither a title nor the id
+    of a video. A remark has nothing beside it: it says that the export was cut short.
     """
     rows, found = table.sheet.rows, table.found
     video, missing = pl.col(found["video_id"]), pl.lit(value=True)
+    at_an_end = pl.col(LINE).is_in([rows[LINE].min(), rows[LINE].max()]) & ~video.str.contains(_VIDEO_ID)
     is_sum = video.str.to_lowercase().is_in(TOTALS)
     if "title" in found:
-        at_an_end = pl.col(LINE).is_in([rows[LINE].min(), rows[LINE].max()])
-        is_sum |= at_an_end & ~video.str.contains(_VIDEO_ID) & pl.col(found["title"]).is_null()
+        is_sum |= at_an_end & pl.col(found["title"]).is_null()
     if "published_at" in found:
         missing = pl.col(found["published_at"]).is_null()
-    is_sum = (is_sum & missing).fill_null(value=False)
+    alone = pl.all_horizontal(pl.exclude(LINE, found["video_id"]).is_null()) & (pl.col(LINE) == rows[LINE].max())
+    remark = (alone & at_an_end).fill_null(value=False)
+    is_sum = (is_sum & missing & ~remark).fill_null(value=False)
     notes = [f"line {line} is the export's row of totals, not a video" for line in rows.filter(is_sum)[LINE]]
-    return dataclasses.replace(table.sheet, rows=rows.filter(~is_sum)), notes
+    for line, text in rows.filter(remark).select(LINE, found["video_id"]).rows():
+        notes.append(f"line {line} says {text!r}: if the export was cut short, videos are missing")
+    return dataclasses.replace(table.sheet, rows=rows.filter(~is_sum & ~remark)), notes
