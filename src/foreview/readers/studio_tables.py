@@ -99,13 +99,14 @@ def without_sums(table: StudioTable) -> tuple[Sheet, list[str]]:
     """
     rows, found = table.sheet.rows, table.found
     video, missing = pl.col(found["video_id"]), pl.lit(value=True)
-    at_an_end = pl.col(LINE).is_in([rows[LINE].min(), rows[LINE].max()]) & ~video.str.contains(_VIDEO_ID)
+    is_last = pl.col(LINE) == pl.col(LINE).max()
+    at_an_end = (is_last | (pl.col(LINE) == pl.col(LINE).min())) & ~video.str.contains(_VIDEO_ID)
     is_sum = video.str.to_lowercase().is_in(TOTALS)
     if "title" in found:
         is_sum |= at_an_end & pl.col(found["title"]).is_null()
     if "published_at" in found:
         missing = pl.col(found["published_at"]).is_null()
-    alone = pl.all_horizontal(pl.exclude(LINE, found["video_id"]).is_null()) & (pl.col(LINE) == rows[LINE].max())
+    alone = pl.all_horizontal(pl.exclude(LINE, found["video_id"]).is_null()) & is_last
     remark = (alone & at_an_end).fill_null(value=False)
     is_sum = (is_sum & missing & ~remark).fill_null(value=False)
     notes = [f"line {line} is the export's row of totals, not a video" for line in rows.filter(is_sum)[LINE]]
