@@ -62,9 +62,8 @@ def _days_with_words() -> Iterator[str]:
 def _objects() -> Iterator[str]:
     for video in range(10**9):
         facts = {"id": f"v{video:010d}", "extractor": "youtube", "timestamp": 1735725600, "title": f"Title {video}"}
-        facts |= {"description": f"{WORDS}{video}"}
-        lines = (json.dumps(facts | {"epoch": 1735725600 + n * 86400, "view_count": n * 17}) for n in range(DAYS))
-        yield "".join(f"{line}\n" for line in lines)
+        start = json.dumps(facts | {"description": f"{WORDS}{video}"})[:-1]
+        yield "".join(f'{start}, "epoch": {1735725600 + n * 86400}, "view_count": {n * 17}}}\n' for n in range(DAYS))
 
 
 FILES: Final[tuple[tuple[str, str, Callable[[], Iterator[str]]], ...]] = (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -25,7 +26,8 @@ _BLOCK: Final = 2**16
 def members(path: Path, suffixes: tuple[str, ...]) -> Iterator[list[Path]]:
     """Give the files with one of ``suffixes`` that a folder or a zip file holds, or the file itself.
 
-    What a zip file holds is unpacked into a folder that is gone afterwards.
+    What a zip file holds is unpacked into a folder that is gone afterwards; errors name the zip file instead. Hidden files, which some
+    systems add, are passed over.
 
     Raises
     ------
@@ -34,12 +36,21 @@ def members(path: Path, suffixes: tuple[str, ...]) -> Iterator[list[Path]]:
 
     """
     if path.is_dir():
-        yield sorted(file for file in path.iterdir() if file.is_file() and file.suffix.lower() in suffixes)
+        yield sorted(file for file in path.iterdir() if file.is_file() and _wanted(file.name, suffixes))
     elif path.suffix.lower() == ".zip":
         with TemporaryDirectory(prefix="foreview-zip-") as folder:
-            yield _unpacked(path, Path(folder), suffixes)
+            unpacked = _unpacked(path, Path(folder), suffixes)
+            try:
+                yield unpacked
+            except SourceError as error:
+                fact = re.sub(rf"{re.escape(folder)}/\d+/", f"{path}: ", error.fact)
+                raise SourceError(error.rule, fact, error.next_step) from None
     else:
         yield [path]
+
+
+def _wanted(name: str, suffixes: tuple[str, ...]) -> bool:
+    return not name.startswith(".") and PurePosixPath(name).suffix.lower() in suffixes
 
 
 def _unpacked(path: Path, folder: Path, suffixes: tuple[str, ...]) -> list[Path]:
@@ -50,7 +61,7 @@ def _unpacked(path: Path, folder: Path, suffixes: tuple[str, ...]) -> list[Path]
                 raise _unsafe(f"it has at most {MOST_MEMBERS} files", path, f"{len(entries)}")
             for entry in entries:
                 _check_place(path, entry.filename)
-            wanted = [entry for entry in entries if PurePosixPath(entry.filename).suffix.lower() in suffixes]
+            wanted = [entry for entry in entries if _wanted(PurePosixPath(entry.filename).name, suffixes)]
             return _written(path, archive, wanted, folder)
     except (OSError, zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
         raise SourceError(

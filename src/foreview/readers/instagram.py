@@ -11,7 +11,7 @@ import polars as pl
 from foreview.errors import SourceError
 from foreview.readers.imported import Imported, SourceOptions, refusals, refused_frame, with_notes
 from foreview.readers.rows import check_mapped, fields_of, same_name
-from foreview.readers.sheet import LINE, Sheet, read_sheets
+from foreview.readers.sheet import LINE, Sheet, read_export
 from foreview.readers.totals import COLUMNS, REQUIRED, export_time, totals_of, typed_totals
 from foreview.tables.catalogue import Catalogue
 
@@ -74,7 +74,7 @@ def is_instagram(sheet: Sheet) -> bool:
 
 
 def _sheet(path: Path, options: SourceOptions) -> Sheet:
-    sheets = read_sheets(path)
+    sheets = read_export(path)
     for sheet in sheets:
         if set(fields_of(sheet, COLUMNS, HEADERS, options.mapping)) >= REQUIRED:
             return sheet

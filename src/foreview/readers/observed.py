@@ -5,6 +5,7 @@ A video's facts are those observed first: they are closest to its publication.
 
 from __future__ import annotations
 
+import io
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -165,7 +166,16 @@ def _seen(seen: pl.DataFrame, rows: pl.DataFrame, kind: Observations) -> pl.Data
     """Return each version of each video's facts that was observed, when it was first, in the order of the file."""
     facts = [column.name for column in VIDEOS if column.name in rows.columns]
     added = pl.concat([seen, rows.select(TIME_FIELD[kind], *facts)], how="diagonal")
-    return added.sort(TIME_FIELD[kind], maintain_order=True).unique(facts, keep="first", maintain_order=True)
+    versions = added.sort(TIME_FIELD[kind], maintain_order=True).unique(facts, keep="first", maintain_order=True)
+    return _compact(versions)
+
+
+def _compact(frame: pl.DataFrame) -> pl.DataFrame:
+    """Return the frame in memory of its own: few rows of a batch otherwise keep the texts of all its rows alive."""
+    own = io.BytesIO()
+    frame.write_ipc(own)
+    own.seek(0)
+    return pl.read_ipc(own)
 
 
 def _first_seen(seen: pl.DataFrame, kind: Observations) -> pl.DataFrame:

@@ -257,5 +257,5 @@ def _assumed(judged: Mapping[str, pl.DataFrame], columns: Sequence[Column], time
         says = f"{column.name} of {{}} rows was rounded by the source"
         if column.dtype == TIME:
             says = f"{column.name} of {{}} rows is a day without a time: noon in {timezone} was taken"
-        counted[says] += judged[column.name]["assumed"].sum()
+        counted[says] += int(judged[column.name]["assumed"].sum())
     return +counted

@@ -59,6 +59,22 @@ def read_sheets(path: Path) -> tuple[Sheet, ...]:
     return tuple(_joined(parts) for parts in zip(*sheet_batches(path), strict=True))
 
 
+def read_export(path: Path) -> tuple[Sheet, ...]:
+    """Return the tables of a file that a platform exported: always text, as :func:`read_sheets` does.
+
+    Raises
+    ------
+    SourceError
+        If the file cannot be read at all, or is a Parquet file, which no platform exports.
+
+    """
+    if path.suffix.lower() == ".parquet":
+        raise SourceError(
+            "an export of a platform is delimited text", f"{path} is Parquet", "Import it as --kind snapshots or daily"
+        )
+    return read_sheets(path)
+
+
 def sheet_batches(path: Path, rows: int = BATCH_ROWS) -> Iterator[tuple[Sheet, ...]]:
     """Yield the same tables with at most ``rows`` of their rows at a time; at least once, even if there are none.
 

@@ -14,6 +14,7 @@ from foreview.readers.rows import matched
 from foreview.readers.sheet import LINE, Sheet
 from foreview.readers.studio_headers import REVENUE, TOTALS, field_of
 from foreview.readers.totals import COLUMNS, FACTS, REQUIRED
+from foreview.readers.values import decimal_sign
 from foreview.tables.schema import DAILY, EARNINGS, VIDEOS, Column
 
 DAYS: Final = (
@@ -30,6 +31,7 @@ _LIFETIME: Final = {
     "impressions": "lifetime_impressions",
 }
 _OF_A_DAY: Final = {REVENUE: "revenue_usd"}
+_WORDS: Final = ("video_id", "title", "published_at", "date")
 _VIDEO_ID: Final = r"^[A-Za-z0-9_-]{11}$"
 
 
@@ -75,23 +77,39 @@ def studio_table(sheet: Sheet, options: SourceOptions) -> StudioTable:
     names, columns = (_OF_A_DAY, DAYS) if "date" in known else (_LIFETIME, COLUMNS)
     renamed = {names.get(field, field): column for field, column in known.items()}
     fields = matched(sheet, [column.name for column in columns], renamed | dict(options.mapping))
-    return StudioTable(sheet, fields, tuple(notes))
+    spelt, says = _with_decimal_sign(sheet, fields)
+    return StudioTable(spelt, fields, (*notes, *says))
+
+
+def _with_decimal_sign(sheet: Sheet, found: Mapping[str, str]) -> tuple[Sheet, list[str]]:
+    """Return the sheet with the decimal sign that its own numbers show: languages have theirs, whatever separates the cells."""
+    words = {found.get(field) for field in _WORDS}
+    numbers = [sheet.rows[column] for column in sheet.columns if column not in words]
+    texts = pl.concat([column for column in numbers if column.dtype == pl.String()] or [pl.Series([], dtype=pl.String)])
+    sign = decimal_sign(texts) or sheet.decimal
+    notes = [f"numbers of {sheet.file} have a decimal comma"] if sign == "," != sheet.decimal else []
+    return dataclasses.replace(sheet, decimal=sign), notes
 
 
 def without_sums(table: StudioTable) -> tuple[Sheet, list[str]]:
-    """Return the sheet without its row of totals, whatever its language calls it.
+    """Return the sheet without its row of totals and its remark at the end, whatever their language.
 
-    Such a row is published at no time. It says so with a word, or it is the first or the last one and has neither a title nor
-    the id of a video.
+    Both are published at no time. A sum says so with a word, or it is the first or the last row and has neither a title nor the id
+    of a video. A remark has nothing beside it: it says that the export was cut short.
     """
     rows, found = table.sheet.rows, table.found
     video, missing = pl.col(found["video_id"]), pl.lit(value=True)
+    is_last = pl.col(LINE) == pl.col(LINE).max()
+    at_an_end = (is_last | (pl.col(LINE) == pl.col(LINE).min())) & ~video.str.contains(_VIDEO_ID)
     is_sum = video.str.to_lowercase().is_in(TOTALS)
     if "title" in found:
-        at_an_end = pl.col(LINE).is_in([rows[LINE].min(), rows[LINE].max()])
-        is_sum |= at_an_end & ~video.str.contains(_VIDEO_ID) & pl.col(found["title"]).is_null()
+        is_sum |= at_an_end & pl.col(found["title"]).is_null()
     if "published_at" in found:
         missing = pl.col(found["published_at"]).is_null()
-    is_sum = (is_sum & missing).fill_null(value=False)
+    alone = pl.all_horizontal(pl.exclude(LINE, found["video_id"]).is_null()) & is_last
+    remark = (alone & at_an_end).fill_null(value=False)
+    is_sum = (is_sum & missing & ~remark).fill_null(value=False)
     notes = [f"line {line} is the export's row of totals, not a video" for line in rows.filter(is_sum)[LINE]]
-    return dataclasses.replace(table.sheet, rows=rows.filter(~is_sum)), notes
+    for line, text in rows.filter(remark).select(LINE, found["video_id"]).rows():
+        notes.append(f"line {line} says {text!r}: if the export was cut short, videos are missing")
+    return dataclasses.replace(table.sheet, rows=rows.filter(~is_sum & ~remark)), notes

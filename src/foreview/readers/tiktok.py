@@ -19,7 +19,7 @@ from foreview.readers import values
 from foreview.readers.archive import members
 from foreview.readers.imported import Imported, SourceOptions, refused_frame, with_notes
 from foreview.readers.rows import check_mapped, fields_of, same_name, typed_rows
-from foreview.readers.sheet import LINE, Sheet, read_sheets
+from foreview.readers.sheet import LINE, Sheet, read_export
 from foreview.readers.totals import COLUMNS, REQUIRED, export_time, totals_of, typed_totals
 from foreview.tables.catalogue import Catalogue
 from foreview.tables.schema import VIDEOS
@@ -108,7 +108,7 @@ def read_document(file: Path) -> Any:
 
 def _totals(path: Path, options: SourceOptions) -> Imported:
     clock = options.clock()
-    sheets = read_sheets(path)
+    sheets = read_export(path)
     check_mapped(options.mapping, COLUMNS, sheets)
     for sheet in sheets:
         found = fields_of(sheet, COLUMNS, HEADERS, options.mapping)

@@ -50,9 +50,9 @@ def _prepared(sheet: Sheet, found: Found) -> Sheet:
         # 17.14.11 is the 14th of November 2017: year, day, month. Midnight stands for the day, not for the moment.
         columns.append(observed.str.replace(_SHORT_DAY, "20$1-$3-$2").str.replace(_MIDNIGHT, ""))
     for name in ("likes", "comments"):
-        if name in found:
+        if name in found and not rows.schema[found[name]].is_nested():
             count = pl.col(found[name])
-            hidden = count.cast(pl.String).str.contains(r"^\s*0+(\.0+)?\s*$").fill_null(value=False)
+            hidden = count.cast(pl.String, strict=False).str.contains(r"^\s*0+(\.0+)?\s*$").fill_null(value=False)
             columns.append(pl.when(~hidden).then(count))
     return dataclasses.replace(sheet, rows=rows.with_columns(columns))
 

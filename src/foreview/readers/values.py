@@ -58,6 +58,26 @@ def is_thousandths(text: pl.Expr, decimal: Decimal = ".") -> pl.Expr:
     return text.str.contains(rf"^\s*[+-]?\d{{1,3}}\{decimal}\d{{3}}\s*$")
 
 
+def decimal_sign(texts: pl.Series) -> Decimal | None:
+    """Return the decimal sign of numbers that leave no choice, such as ``62,1`` or ``1.234,5``; null where they say none or both.
+
+    Examples
+    --------
+    >>> decimal_sign(pl.Series(["28 000", "1,234", "62,1"]))
+    ','
+    >>> decimal_sign(pl.Series(["1,234", "1.234"]))
+
+    """
+    signs: tuple[Decimal, Decimal] = (".", ",")
+    bare = texts.drop_nulls().str.replace_all(_BLANKS, "")
+    found: list[Decimal] = []
+    for sign, group in zip(signs, reversed(signs), strict=True):
+        only = rf"^[+-]?(\d*\{sign}\d{{1,2}}|\d*\{sign}\d{{4,}}|0\{sign}\d+|\d{{1,3}}(\{group}\d{{3}})+\{sign}\d+)$"
+        if bare.str.contains(only).any():
+            found.append(sign)
+    return found[0] if len(found) == 1 else None
+
+
 def number(text: pl.Expr, decimal: Decimal = ".") -> pl.Expr:
     """Return numbers with or without thousands separators, currency sign, or K, M, B.
 

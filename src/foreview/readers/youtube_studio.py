@@ -19,7 +19,7 @@ from foreview.readers.archive import members
 from foreview.readers.imported import Imported, SourceOptions, refused_frame, with_notes
 from foreview.readers.observed import FILE, belonging, earnings_of
 from foreview.readers.rows import TypedRows, check_mapped, typed_rows
-from foreview.readers.sheet import read_sheets
+from foreview.readers.sheet import read_export
 from foreview.readers.studio_tables import DAYS, StudioTable, studio_table, without_sums
 from foreview.readers.totals import COLUMNS, FACTS, Totals, export_time, totals_of, typed_totals
 from foreview.tables.catalogue import Catalogue, SourceClock
@@ -44,7 +44,7 @@ def read_youtube_studio(path: Path, options: SourceOptions | None = None) -> Imp
     options = options or SourceOptions()
     clock = options.clock(STUDIO_TIMEZONE)
     with members(path, TEXT_FILES) as files:
-        sheets = [sheet for file in files for sheet in read_sheets(file)]
+        sheets = [sheet for file in files for sheet in read_export(file)]
     check_mapped(options.mapping, (*COLUMNS, *DAYS), sheets)
     tables = [studio_table(sheet, options) for sheet in sheets]
     of_videos = [_totals(table, clock) for table in tables if table.of_videos]

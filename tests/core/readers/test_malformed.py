@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from foreview.errors import SourceError
+from foreview.errors import ForeviewError, SourceError
 from foreview.readers.imported import SourceOptions
 from foreview.readers.reading import READERS, read_source
+from foreview.readers.sniffing import kind_of
 from tests.malformed import GOOD, Malformed, malformed
 
 OPTIONS = SourceOptions(timezone="UTC")
@@ -53,3 +55,19 @@ def test_there_are_more_than_two_hundred_and_some_of_each_kind():
     assert len({file.name for file in FILES}) == len(FILES) >= 200
     assert {file.kind for file in FILES} == set(READERS)
     assert malformed() == FILES
+
+
+def test_no_spoilt_file_is_taken_for_another_kind(tmp_path: Path):
+    for file in FILES:
+        with suppress(SourceError):
+            assert kind_of(file.write(tmp_path)) == file.kind
+
+
+def test_a_file_read_as_another_kind_never_ends_otherwise(tmp_path: Path):
+    small = [file for file in FILES if len(file.content) < 10_000]
+    tables = [file for file in small if file.name.endswith(".parquet")]
+    for file in [*tables, *small[::12]]:
+        path = file.write(tmp_path)
+        for kind in READERS:
+            with suppress(ForeviewError):
+                read_source(path, kind, options_of(file))

@@ -208,3 +208,36 @@ def test_a_row_without_time_and_title_inside_the_table_is_no_total(tmp_path: Pat
     inside = TABLE.replace("BBBBBBBBBBB", "gone,,,,1,1,0\nBBBBBBBBBBB")
     imported = read_youtube_studio(one(tmp_path, inside), OPTIONS)
     assert imported.refused.rows() == [("Table data.csv", 4, "published_at", None, "published_at is missing")]
+
+
+def test_the_decimal_sign_is_the_one_that_the_numbers_show(tmp_path: Path):
+    table = (
+        "Contenu,Titre de la vidéo,Heure de publication de la vidéo,Durée,Vues,Revenus estimés (USD)\n"
+        'AAAAAAAAAAA,Un,28 sept. 2025,61,"28\u202f000","62,1"\n'
+        'BBBBBBBBBBB,Deux,28 sept. 2025,61,"1.234","1,234"\n'
+    )
+    catalogue = read_youtube_studio(one(tmp_path, table), OPTIONS).catalogue
+    assert catalogue.videos["lifetime_revenue_usd"].to_list() == [62.1, 1.234]
+    assert catalogue.snapshots["views"].to_list() == [28_000.0, 1234.0]
+    assert "numbers of Table data.csv have a decimal comma" in catalogue.notes
+
+
+def test_a_remark_at_the_end_is_told_in_any_language(tmp_path: Path):
+    path = one(tmp_path, TABLE + "Die 500 besten Ergebnisse werden angezeigt,,,,,,\n")
+    imported = read_youtube_studio(path, OPTIONS)
+    assert imported.refused.is_empty()
+    assert imported.catalogue.videos.height == 2
+    says = "line 5 says 'Die 500 besten Ergebnisse werden angezeigt': if the export was cut short, videos are missing"
+    assert says in imported.catalogue.notes
+
+
+def test_what_a_mac_adds_to_a_zip_is_passed_over(tmp_path: Path):
+    path = zipped(tmp_path, EXPORT | {"__MACOSX/._Table data.csv": "\0\5\x16\7"})
+    assert read_youtube_studio(path, OPTIONS).catalogue.videos.height == 2
+
+
+def test_an_error_inside_a_zip_names_the_zip(tmp_path: Path):
+    path = zipped(tmp_path, {"Table data.csv": ""})
+    with pytest.raises(SourceError) as refused:
+        read_youtube_studio(path, OPTIONS)
+    assert refused.value.fact == f"{path}: Table data.csv is empty"
