@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, timedelta
 from itertools import count
 from typing import Any
@@ -14,6 +15,7 @@ from django.test import Client
 from django.test.client import encode_multipart
 from django.utils import timezone
 
+from downloader.api.root import api
 from downloader.models import AdSenseEarnings, ImportRun, Job, StoredAnswer, VideoAnalytics, VideoDownload
 from downloader.services import uploads
 from downloader.services.answers import forget_answers
@@ -238,6 +240,17 @@ def test_a_key_comes_with_one_request_of_one_account():
     assert twice(key, "/jobs", body)[0].status_code == 422
     assert twice(key_of(account("anna", "UC1")), "/videos", body)[0].status_code == 201
     assert VideoDownload.objects.count() == 2
+
+
+POSTS = [path for path, item in api.get_openapi_schema(path_prefix="")["paths"].items() if "post" in item]
+
+
+@pytest.mark.parametrize("path", POSTS)
+def test_every_post_looks_at_its_key_before_it_does_anything(path):
+    key = key_of(account("mary", "UC1"))
+    StoredAnswer.objects.create(who="mary", key="token 1", fingerprint="of something else")
+    (answer,) = twice(key, re.sub(r"\{\w+\}", "1", path), {})
+    assert (answer.status_code, answer.json()["fact"]) == (422, "it came with another one before")
 
 
 def test_a_request_that_is_worked_at_is_not_begun_again_unless_its_process_was_killed():

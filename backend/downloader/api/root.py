@@ -28,7 +28,8 @@ from downloader.api.problems import add_handlers
 api = Described(
     title="Foreview",
     version="1",
-    description="Forecasts of how online videos will do. Errors are problem details (RFC 9457).",
+    description="Forecasts of how online videos will do. Errors are problem details (RFC 9457). "
+    "A POST with an `Idempotency-Key` is done once, and answered alike for 24 hours.",
     urls_namespace="foreview-api",
     auth=needs("read"),
     throttle=PerKey(),
