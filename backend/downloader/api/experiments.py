@@ -47,7 +47,7 @@ class ExperimentAsked(Schema):
     target: Target = Field("views_7d", description="whose forecasts are compared")
     most_age_days: float = Field(3.0, ge=0, lt=30, description="age up to which a forecast counts")
     promotes: bool = Field(False, description="whether a challenger that is better is promoted, if the gate lets it")
-    stop: StopRule = Field(default_factory=StopRule)
+    stop: StopRule = StopRule()
 
 
 class ExperimentTold(Schema):
@@ -137,7 +137,8 @@ def stop(request: HttpRequest, experiment: Number, why: Reason) -> ExperimentWit
 def _with_evidence(row: Experiment) -> ExperimentWithEvidence:
     from downloader.services.experiments import evidence_of
 
-    return ExperimentWithEvidence(**_said(row), evidence=evidence_of(row))
+    found = evidence_of(row)
+    return ExperimentWithEvidence(**_said(row), evidence=None if found is None else Evidence(**found))
 
 
 def _said(row: Experiment) -> dict[str, Any]:
