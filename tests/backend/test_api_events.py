@@ -55,7 +55,8 @@ def streamed(key: str, job: int, last: str = "") -> tuple[int, str]:
 @committed
 def test_a_server_tells_how_far_a_worker_is_until_the_end(key, live_server):
     job = enqueue("in_steps", {"seconds": 1.2}, asked_by="api: him")
-    begun, told = threading.Event(), []
+    begun = threading.Event()
+    told: list[Any] = []
 
     def read() -> None:
         asked = urllib.request.Request(
