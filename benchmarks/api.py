@@ -177,8 +177,8 @@ def measured(key: str, asked: Asked) -> tuple[list[float], list[float], int, int
             cache.clear()
         return client.generic(asked.method, asked.path, *_content(asked.body))
 
-    send()
-    wall, cpu, answer = [], [], None
+    answer = send()
+    wall, cpu = [], []
     for _ in range(3 if asked.is_fresh else TIMES):
         began, worked = time.perf_counter(), time.process_time()
         answer = send()

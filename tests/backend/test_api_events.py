@@ -18,7 +18,7 @@ from downloader.services.jobs.queueing import cancel, enqueue
 from tests.backend.api_calls import URL, account, ask, key_of
 from tests.backend.jobs import OWN, committed, work_once
 
-QUICK = Pace(every=0.01, silence=0.05, lasts=0.2)
+QUICK = Pace(every=0.01, silence=0.05, lasts=2.0)
 
 
 @pytest.fixture(autouse=True)
@@ -55,7 +55,8 @@ def streamed(key: str, job: int, last: str = "") -> tuple[int, str]:
 @committed
 def test_a_server_tells_how_far_a_worker_is_until_the_end(key, live_server):
     job = enqueue("in_steps", {"seconds": 1.2}, asked_by="api: him")
-    begun, told = threading.Event(), []
+    begun = threading.Event()
+    told: list[Any] = []
 
     def read() -> None:
         asked = urllib.request.Request(
@@ -106,7 +107,7 @@ def test_where_nothing_happens_there_are_signs_of_life_and_the_line_is_closed(ke
     assert him is not None
     begun = time.monotonic()
     told = list(follow(him, job.pk, "", QUICK))
-    assert 0.2 <= time.monotonic() - begun < 5
+    assert 2.0 <= time.monotonic() - begun < 50
     assert told[0] is not None
     assert set(told[1:]) == {None}
 
@@ -119,7 +120,7 @@ def test_who_finds_every_place_taken_is_told_what_there_is_and_asks_again(key):
     assert len([next(one) for one in followers]) == AT_ONCE
     begun = time.monotonic()
     assert [one["event"] for one in events_in(streamed(key, job.pk)[1])] == ["progress"]
-    assert time.monotonic() - begun < 5
+    assert time.monotonic() - begun < 50
     for one in followers:
         one.close()  # type: ignore[attr-defined]  # a generator
     told = follow(him, job.pk, "", QUICK)

@@ -47,7 +47,7 @@ class ExperimentAsked(Schema):
     target: Target = Field("views_7d", description="whose forecasts are compared")
     most_age_days: float = Field(3.0, ge=0, lt=30, description="age up to which a forecast counts")
     promotes: bool = Field(False, description="whether a challenger that is better is promoted, if the gate lets it")
-    stop: StopRule = Field(default_factory=StopRule)
+    stop: StopRule | None = Field(None, description="null: as usual")
 
 
 class ExperimentTold(Schema):
@@ -111,7 +111,8 @@ def start(request: HttpRequest, asked: ExperimentAsked, response: HttpResponse) 
     """Begin to compare a release with the one that serves."""
     from downloader.services.experiments import Plan, start_experiment
 
-    plan = Plan(**asked.dict(exclude={"name", "challenger", "reason", "stop"}), stop=asked.stop.dict(exclude_none=True))
+    stop_rule = {} if asked.stop is None else asked.stop.dict(exclude_none=True)
+    plan = Plan(**asked.dict(exclude={"name", "challenger", "reason", "stop"}), stop=stop_rule)
     row = start_experiment(asked.name, asked.challenger, plan=plan, reason=asked.reason, by=account_of(request).name)
     response["Location"] = f"{request.path}/{row.pk}"
     return ExperimentTold(**_said(row))
@@ -137,7 +138,8 @@ def stop(request: HttpRequest, experiment: Number, why: Reason) -> ExperimentWit
 def _with_evidence(row: Experiment) -> ExperimentWithEvidence:
     from downloader.services.experiments import evidence_of
 
-    return ExperimentWithEvidence(**_said(row), evidence=evidence_of(row))
+    found = evidence_of(row)
+    return ExperimentWithEvidence(**_said(row), evidence=None if found is None else Evidence(**found))
 
 
 def _said(row: Experiment) -> dict[str, Any]:
