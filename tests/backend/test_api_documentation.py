@@ -20,7 +20,7 @@ EXAMPLES = re.findall(r"^```http\n(\w+) (\S+)\n(.*?)\n?\n(\d{3})\n(.*?)\n```", P
 def test_each_example_request_is_answered_as_the_page_says():
     cache.clear()
     key, last = key_of(account("mary", "UC123")), {"video": 0, "job": 0}
-    assert len(EXAMPLES) == PAGE.count("```http") == 11
+    assert len(EXAMPLES) == PAGE.count("```http") == 19
     for method, path, body, status, shown in EXAMPLES:
         if not last["video"] and (first := VideoDownload.objects.first()):
             last["video"] = first.pk
