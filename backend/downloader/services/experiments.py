@@ -19,7 +19,7 @@ from downloader.services.registry import set_state
 from downloader.services.serving import release_of
 from foreview.errors import ForeviewError, UsageError
 from foreview.experiments.assignment import arm_of
-from foreview.experiments.sequential import Decision, Declaration, decide, usual_declaration
+from foreview.experiments.sequential import Decision, Declaration, Running, decide, follow, usual_declaration
 from foreview.vocabulary import HORIZON_DAYS, TARGETS
 
 logger = logging.getLogger(__name__)
@@ -137,6 +137,22 @@ def start_experiment(
 def follow_experiment(experiment: Experiment) -> Decision:
     """Return where the experiment stands, from the ledger alone; nothing is written. One may look as often as one likes."""
     return decide(differences_of(experiment), declaration_of(experiment))
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """An experiment from its first pair to its last: what was known after each, and where it stands."""
+
+    running: Running
+    decision: Decision
+
+
+def course_of(experiment: Experiment) -> Course:
+    """Return how the evidence of an experiment has gathered, from the ledger alone; of one that has ended, up to its end."""
+    declared, pairs = declaration_of(experiment), differences_of(experiment)
+    ended_after = None if experiment.evidence is None else int(experiment.evidence["pairs"])
+    pairs = pairs[: declared.most_pairs if ended_after is None else ended_after]
+    return Course(follow(pairs, declared), decide(pairs, declared))
 
 
 def settle_experiment() -> Experiment | None:

@@ -12,6 +12,7 @@ from django.utils import timezone
 from downloader.configuration import releases_folder
 from downloader.models import Job, JobState
 from downloader.services.backtesting import reports_folder
+from downloader.services.examining import examinations_folder
 from downloader.services.tuning import studies_folder
 from foreview.drafts import clear_drafts
 
@@ -45,5 +46,5 @@ def tidy() -> Tidied:
         )
     call_command("prune_db_task_results", min_age_days=_TICKET_DAYS, verbosity=0)
     before = (now - timedelta(hours=DRAFT_HOURS)).timestamp()
-    folders = (releases_folder(), reports_folder(), *studies_folder().glob("[!.]*/"))
+    folders = (releases_folder(), reports_folder(), examinations_folder(), *studies_folder().glob("[!.]*/"))
     return Tidied(jobs, [name for folder in folders for name in clear_drafts(folder, before)])
