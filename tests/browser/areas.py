@@ -9,5 +9,11 @@ PAGES: Final[dict[str, str]] = {
     "videos": "/videos/?order=beats-typical",
     "video": "/videos/150/",
     "video-with-outcome": "/videos/120/",
+    "models": "/models/",
+    "models-release": "/models/serving/",
+    "models-compare": "/models/compare/?a=serving&b=serving",
+    "models-rollback": "/models/rollback/",
+    "jobs": "/jobs/",
+    "experiments": "/experiments/",
 }
 """Name → address in the demo."""

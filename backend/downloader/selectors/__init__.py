@@ -47,6 +47,14 @@ from downloader.selectors.releases import (
     running_experiment,
     shadow_versions,
 )
+from downloader.selectors.standing import (
+    ExperimentUnknown,
+    challengers,
+    experiment_numbered,
+    experiment_page,
+    jobs_of_kinds,
+    newest_promotions,
+)
 from downloader.selectors.videos import (
     VideoUnknown,
     count_by_source,
@@ -66,6 +74,7 @@ from downloader.selectors.videos import (
 
 __all__ = [
     "ORDERS",
+    "ExperimentUnknown",
     "ForecastUnknown",
     "JobUnknown",
     "ListPage",
@@ -75,6 +84,7 @@ __all__ = [
     "VideoUnknown",
     "all_listed",
     "api_keys",
+    "challengers",
     "channels_listed",
     "channels_of",
     "check_videos_seen",
@@ -84,6 +94,8 @@ __all__ = [
     "count_without_forecast_of",
     "daily_views",
     "experiment_named",
+    "experiment_numbered",
+    "experiment_page",
     "forecast_page",
     "forecast_records",
     "forecast_seen",
@@ -91,6 +103,7 @@ __all__ = [
     "forecasts_of",
     "job_page",
     "job_seen",
+    "jobs_of_kinds",
     "key_named",
     "key_of",
     "key_of_digest",
@@ -103,6 +116,7 @@ __all__ = [
     "ledger_records",
     "metric_regimes",
     "newest_promotion",
+    "newest_promotions",
     "newest_release",
     "outcome_records",
     "prediction_of",
