@@ -53,9 +53,9 @@ def _promoted(request: HttpRequest, account: Account, version: str) -> Promotion
     reason, why_against = text(request, "reason"), text(request, "why_against")
     if not request.POST.get("against"):
         return promote_release(version, reason=reason, by=account.name)
-    if not why_against:
+    if not (reason and why_against):
         raise UsageError(
-            "a promotion against the gate says why the gate is wrong here", "no reason was given", "Say why"
+            "a promotion against the gate says why, and why the gate is wrong here", "a text is empty", "Write both"
         )
     return promote_against_the_gate(version, reason=f"{reason}; against the gate: {why_against}", by=account.name)
 
