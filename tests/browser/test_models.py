@@ -60,7 +60,7 @@ def test_a_candidate_is_promoted_against_the_gate_and_rolled_back(page, candidat
     expect(page.locator("main")).to_contain_text("it knows the last weeks; against the gate: nothing has matured since")
     assert serving(page) == candidate
     page.goto("/models/")
-    page.get_by_role("link", name="Roll back…").click()
+    page.get_by_role("button", name="Roll back…").click()
     expect(page.locator(".lead")).to_contain_text(f"{before} would serve again")
     accessible(page)
     page.get_by_label("Why").fill("only a test")

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 MOST_POINTS: Final = 60
 """Pairs that are drawn and listed, evenly chosen; the first and the last are among them."""
 ROOM: Final = 4.0
-"""Times the allowed harm that the axis shows at least: bounds farther out are cut there and told whole in the table."""
+"""Times the allowed harm that the axis shows at least: what the first pairs say lies farther out, is cut there and told whole in the table."""
 
 
 def evidence_figure(experiment: Experiment, course: Course) -> Figure[LinePanel] | None:
@@ -50,8 +50,9 @@ def evidence_says(experiment: Experiment, course: Course) -> str:
         return "No video of which both made a forecast has matured yet."
     percent = f"{100 * (1 - experiment.alpha):g} %"
     return (
-        f"After {found.pairs} of at most {experiment.most_pairs} videos the champion's ln errors exceed the challenger's by {found.mean:+.3f} on average, "
-        f"with {percent} bounds from {found.low:+.3f} to {found.high:+.3f}, which hold at every look. Above 0 (dashed) the challenger errs less. "
+        f"After {found.pairs} of at most {experiment.most_pairs} videos the champion's ln error minus the challenger's is {found.mean:+.3f} on "
+        f"average, with {percent} bounds from {found.low:+.3f} to {found.high:+.3f}, which hold at every look. Above 0 (dashed) the challenger errs "
+        "less. "
         f"It wins when the whole band lies above 0, after {experiment.least_pairs} videos at the earliest; it is stopped for harm when the band lies "
         f"below {-experiment.allowed_harm:.3f}."
     )
@@ -78,7 +79,7 @@ def _bounds(points: tuple[Point, ...]) -> list[tuple[Point, float, float]]:
 
 def _axis(experiment: Experiment, points: tuple[Point, ...]) -> Axis:
     last = points[-1]
-    ends = [abs(value) for value in (last.low, last.high, *(point.y for point in points)) if value is not None]
+    ends = [abs(value) for value in (last.low, last.high) if value is not None]
     most = min(max(ROOM * experiment.allowed_harm, *ends), experiment.clip)
     return linear_axis("champion − challenger [ln]", [-most, most])
 
