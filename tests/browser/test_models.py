@@ -42,6 +42,26 @@ def accessible(page) -> None:
     assert chromium.violations(page) == []
 
 
+def test_an_experiment_is_begun_looked_at_and_stopped(page, candidate):
+    page.goto("/experiments/")
+    page.get_by_label("Name").fill("spring")
+    page.get_by_label("Challenger of").select_option(candidate)
+    page.get_by_label("Why").fill("to see whether newer is better")
+    page.get_by_label("Decides after").fill("30")
+    page.get_by_label("Ends at").fill("200")
+    page.get_by_role("button", name="Begin the experiment").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Experiment spring")
+    expect(page.locator("main")).to_contain_text("No video of which both made a forecast has matured yet.")
+    expect(page.locator("main")).to_contain_text("decides from 30 on, ends at 200")
+    accessible(page)
+    page.get_by_label("Why").fill("enough seen")
+    page.get_by_role("button", name="Stop the experiment").click()
+    expect(page.get_by_role("status")).to_have_text("spring was stopped; it decides nothing.")
+    expect(page.locator(".lead")).to_contain_text("stopped")
+    page.goto("/experiments/")
+    expect(page.get_by_role("row", name="spring")).to_contain_text("enough seen")
+
+
 def test_a_candidate_is_promoted_against_the_gate_and_rolled_back(page, candidate):
     before = serving(page)
     page.goto("/models/")
@@ -98,23 +118,3 @@ def test_a_job_is_cancelled(page):
     expect(page.locator(".job")).to_contain_text("cancelled", timeout=2 * MINUTES)
     page.goto("/jobs/?state=cancelled")
     expect(page.get_by_role("row", name="tune")).to_be_visible()
-
-
-def test_an_experiment_is_begun_looked_at_and_stopped(page, candidate):
-    page.goto("/experiments/")
-    page.get_by_label("Name").fill("spring")
-    page.get_by_label("Challenger of").select_option(candidate)
-    page.get_by_label("Why").fill("to see whether newer is better")
-    page.get_by_label("Decides after").fill("30")
-    page.get_by_label("Ends at").fill("200")
-    page.get_by_role("button", name="Begin the experiment").click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("Experiment spring")
-    expect(page.locator("main")).to_contain_text("No video of which both made a forecast has matured yet.")
-    expect(page.locator("main")).to_contain_text("decides from 30 on, ends at 200")
-    accessible(page)
-    page.get_by_label("Why").fill("enough seen")
-    page.get_by_role("button", name="Stop the experiment").click()
-    expect(page.get_by_role("status")).to_have_text("spring was stopped; it decides nothing.")
-    expect(page.locator(".lead")).to_contain_text("stopped")
-    page.goto("/experiments/")
-    expect(page.get_by_role("row", name="spring")).to_contain_text("enough seen")
