@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from django.test import Client
 from django.urls import reverse
 
 from downloader.dashboard.figures_experiments import MOST_POINTS, evidence_figure
@@ -15,7 +16,7 @@ from tests.backend.test_experiments import begin, matured
 pytestmark = pytest.mark.django_db
 
 
-def start(client, **form: str) -> int:
+def start(client: Client, **form: str) -> int:
     asked = {"name": "spring", "reason": "to see", "mode": "shadow", "target": "views_7d", **form}
     return client.post(reverse("foreview:experiments"), asked).status_code
 

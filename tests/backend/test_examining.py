@@ -46,7 +46,9 @@ def test_a_release_is_examined_on_the_videos_published_since_and_what_was_found_
     assert [name for name, _ in since_then(kept, "revenue_30d")][-1] != "worth"
     with pytest.raises(LeaseLost, match=r"."):
         examine(release.version, as_of=DEFAULT_END, confirm=refuse)
-    assert examination_of(release.version).examined_at == found.examined_at
+    again = examination_of(release.version)
+    assert again is not None
+    assert again.examined_at == found.examined_at
 
 
 def test_before_anything_was_published_since_there_is_nothing_to_examine(world):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Locator, expect
 
 from tests.browser import chromium
 
@@ -29,12 +29,18 @@ def candidate(browser, site, member) -> str:
         expect(promote).to_be_visible(timeout=TRAINING_MS)
         expect(page.locator(".job").first).to_contain_text("succeeded")
         assert wrong == []
-        return VERSION.search(promote.text_content()).group()
+        return version_in(promote)
+
+
+def version_in(place: Locator) -> str:
+    found = VERSION.search(place.text_content() or "")
+    assert found is not None
+    return found.group()
 
 
 def serving(page) -> str:
     page.goto("/models/serving/")
-    return VERSION.search(page.get_by_role("heading", level=1).text_content()).group()
+    return version_in(page.get_by_role("heading", level=1))
 
 
 def accessible(page) -> None:

@@ -78,7 +78,6 @@ def _judged(release: Release, target: str) -> Iterator[tuple[str, dict[str, Any]
 def _slice(name: str, score: dict[str, Any]) -> Slice:
     _, form, days = name.split("/")
     videos = int(score.get("videos", score["n"]))
-    told = (score.get("mae_ln_ratio"), score.get("mae_ln_ratio_low"), score.get("mae_ln_ratio_high"))
     return Slice(
         format=form,
         days_seen=int(days),
@@ -86,6 +85,12 @@ def _slice(name: str, score: dict[str, Any]) -> Slice:
         videos=videos,
         mae_ln=score["mae_ln"],
         baseline=score["mae_ln_baseline"],
-        ratio=told if score["skill"] and None not in told else None,
+        ratio=_ratio(score) if score["skill"] else None,
         promises={level: promised_coverage(videos, level / 100) for level in INTERVALS},
     )
+
+
+def _ratio(score: dict[str, Any]) -> tuple[float, float, float] | None:
+    """Return the error over the baseline's with its interval; None where a release says none, as those before there were any."""
+    value, low, high = (score.get(f"mae_ln_ratio{end}") for end in ("", "_low", "_high"))
+    return None if value is None or low is None or high is None else (value, low, high)

@@ -33,7 +33,8 @@ def markdown(text: str) -> SafeString:
             token.tag = f"h{min(int(token.tag[1:]) + 1, 6)}"
         elif token.type in ("th_open", "td_open"):
             token.attrs = {"scope": "col"} if token.type == "th_open" else {}
-    return mark_safe(parser.renderer.render(tokens, parser.options, {}))  # noqa: S308  (html is off: all text is escaped)
+    shown: str = parser.renderer.render(tokens, parser.options, {})
+    return mark_safe(shown)  # noqa: S308  (html is off: all text is escaped)
 
 
 def _opened(_renderer: Any, *_rest: Any) -> str:
