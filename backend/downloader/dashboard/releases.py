@@ -95,7 +95,7 @@ def _told(row: Release, target: str) -> dict[str, Any]:
     from downloader.services.comparing import published
     from downloader.services.examining import examination_of
     from downloader.services.headlines import headline, slices
-    from downloader.services.site import card_of
+    from downloader.services.site import card_of, weights_of
 
     serving, judged, examination = selectors.newest_promotion(), slices(row, target), examination_of(row.version)
     return {
@@ -110,6 +110,7 @@ def _told(row: Release, target: str) -> dict[str, Any]:
         "promised": promised(judged),
         "examination": examination,
         "since": [] if examination is None else since_then(examination, target),
+        "weights": weights_of(row.version),
         "card": card_of(row.version),
     }
 
