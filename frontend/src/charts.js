@@ -39,7 +39,7 @@ const axisOf = (axis, paint, upright) => {
     axisLabel: { customValues: places, formatter: (value) => names.get(value.toFixed(6)) ?? "", color: paint.soft, hideOverlap: true },
     axisTick: { customValues: places, show: !upright },
     splitLine: { show: false },
-    axisLine: { show: !upright, lineStyle: { color: paint.soft } },
+    axisLine: { show: !upright, onZero: false, lineStyle: { color: paint.soft } },
   };
 };
 

@@ -12,5 +12,11 @@ PAGES: Final[dict[str, str]] = {
     "what-if": "/videos/150/what-if/?title=Ten+tomatoes",
     "planner": "/planner/?channel=channel-001&title=Ten+tomatoes&length=6:00",
     "best-time": "/planner/best-time/channel-001/",
+    "models": "/models/",
+    "models-release": "/models/serving/",
+    "models-compare": "/models/compare/?a=serving&b=serving",
+    "models-rollback": "/models/rollback/",
+    "jobs": "/jobs/",
+    "experiments": "/experiments/",
 }
 """Name → address in the demo."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.contrib.auth.views import LogoutView
 from django.urls import path
 
-from downloader.dashboard import planner, today, video, videos
+from downloader.dashboard import experiments, jobs, planner, promoting, releases, today, video, videos
 from downloader.dashboard.sign_in import SignIn
 
 app_name = "foreview"
@@ -20,6 +20,15 @@ urlpatterns = [
     path("videos/", videos.show, name="videos"),
     path("videos.csv", videos.export, name="videos-csv"),
     path("videos/<int:key>/", video.show, name="video"),
+    path("models/", releases.show, name="models"),
+    path("models/compare/", releases.compare, name="models-compare"),
+    path("models/rollback/", promoting.rollback, name="models-rollback"),
+    path("models/<str:version>/", releases.release, name="models-release"),
+    path("models/<str:version>/promote/", promoting.promote, name="models-promote"),
+    path("jobs/", jobs.show, name="jobs"),
+    path("jobs/<int:number>/", jobs.job, name="jobs-job"),
+    path("experiments/", experiments.show, name="experiments"),
+    path("experiments/<int:key>/", experiments.one, name="experiments-one"),
     path("sign-in/", SignIn.as_view(), name="sign-in"),
     path("sign-out/", LogoutView.as_view(), name="sign-out"),
 ]

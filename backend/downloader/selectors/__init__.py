@@ -91,6 +91,14 @@ from downloader.selectors.releases import (
     running_experiment,
     shadow_versions,
 )
+from downloader.selectors.standing import (
+    ExperimentUnknown,
+    challengers,
+    experiment_numbered,
+    experiment_page,
+    jobs_of_kinds,
+    newest_promotions,
+)
 from downloader.selectors.videos import (
     VideoUnknown,
     count_by_source,
@@ -127,6 +135,7 @@ __all__ = [
     "alert_seen",
     "all_listed",
     "api_keys",
+    "challengers",
     "channels_listed",
     "channels_of",
     "check_videos_seen",
@@ -140,6 +149,7 @@ __all__ = [
     "day_page",
     "entered_since",
     "experiment_named",
+    "experiment_numbered",
     "experiment_page",
     "experiment_seen",
     "forecast_before",
@@ -154,6 +164,7 @@ __all__ = [
     "job_counts",
     "job_page",
     "job_seen",
+    "jobs_of_kinds",
     "key_named",
     "key_of",
     "key_of_digest",
@@ -170,6 +181,7 @@ __all__ = [
     "mapping_remembered",
     "metric_regimes",
     "newest_promotion",
+    "newest_promotions",
     "newest_release",
     "outcome_records",
     "outcomes_of",

@@ -13,7 +13,17 @@ from foreview.errors import UsageError
 
 AT_ONCE: Final = 100
 """Videos that are forecast while the request waits; more are a job."""
-KINDS: Final = ("train", "tune", "forecast", "mature_labels", "watch", "verify_ledger", "backtest", "tidy")
+KINDS: Final = (
+    "train",
+    "tune",
+    "examine",
+    "forecast",
+    "mature_labels",
+    "watch",
+    "verify_ledger",
+    "backtest",
+    "tidy",
+)
 """Kinds of jobs that may be asked for from outside. ``import`` reads a folder of the machine, ``notify`` sends mail: not these."""
 
 

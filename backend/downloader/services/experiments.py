@@ -20,7 +20,7 @@ from downloader.services.serving import release_of
 from downloader.services.videos import Conflict
 from foreview.errors import ForeviewError, UsageError
 from foreview.experiments.assignment import arm_of
-from foreview.experiments.sequential import Decision, Declaration, decide, usual_declaration
+from foreview.experiments.sequential import Decision, Declaration, Running, decide, follow, usual_declaration
 from foreview.vocabulary import HORIZON_DAYS, TARGETS
 
 logger = logging.getLogger(__name__)
@@ -148,6 +148,22 @@ def evidence_of(experiment: Experiment) -> dict[str, Any] | None:
         return asdict(follow_experiment(experiment))
     evidence: dict[str, Any] | None = experiment.evidence
     return evidence
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """An experiment from its first pair to its last: what was known after each, and where it stands."""
+
+    running: Running
+    decision: Decision
+
+
+def course_of(experiment: Experiment) -> Course:
+    """Return how the evidence of an experiment has gathered, from the ledger alone; of one that has ended, up to its end."""
+    declared, pairs = declaration_of(experiment), differences_of(experiment)
+    ended_after = None if experiment.evidence is None else int(experiment.evidence["pairs"])
+    pairs = pairs[: declared.most_pairs if ended_after is None else ended_after]
+    return Course(follow(pairs, declared), decide(pairs, declared))
 
 
 def settle_experiment() -> Experiment | None:

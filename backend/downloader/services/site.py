@@ -40,6 +40,14 @@ def card_of(version: str) -> str:
     return card(release_of(selectors.release_named(version).version))
 
 
+def weights_of(version: str) -> tuple[list[str], list[list[str]]]:
+    """Return the weights of the members of a release of the store as a table, head and rows; no rows where nothing was fitted."""
+    from foreview.releases.card import weights
+    from foreview.releases.models import models_of
+
+    return weights(models_of(release_of(version)))
+
+
 def record_of(account: Account, by: str) -> list[dict[str, Any]]:
     """Return the track record of the forecasts served for the channels the account sees, told apart ``by`` a dimension."""
     return [row for row in served_record(account.channels) if row["by"] == by]

@@ -14,6 +14,7 @@ from downloader.configuration import releases_folder
 from downloader.models import ImportRun, Job, JobState
 from downloader.services.answers import forget_answers
 from downloader.services.backtesting import reports_folder
+from downloader.services.examining import examinations_folder
 from downloader.services.importing import imports_folder
 from downloader.services.tuning import studies_folder
 from foreview.drafts import clear_drafts
@@ -59,6 +60,7 @@ def tidy() -> Tidied:
     folders = (
         releases_folder(),
         reports_folder(),
+        examinations_folder(),
         *studies_folder().glob("[!.]*/"),
         imports_folder(),
         *imports_folder().glob("[!.]*/"),

@@ -40,6 +40,7 @@ KINDS: Final[Mapping[str, Kind]] = MappingProxyType(
         "watch": Kind(f"{_HERE}.watch", single=True),
         "verify_ledger": Kind(f"{_HERE}.verify_ledger", single=True),
         "backtest": Kind(f"{_HERE}.backtest", single=True),
+        "examine": Kind(f"{_HERE}.examine", single=True),
         "tidy": Kind(f"{_HERE}.tidy", single=True),
         "notify": Kind(f"{_HERE}.notify", attempts=6),
     }

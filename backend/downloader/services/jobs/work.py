@@ -157,6 +157,14 @@ def backtest(run: Run, *, as_of: str = "", train_until: str = "", test_from: str
     }
 
 
+def examine(run: Run, *, release: str) -> dict[str, Any]:
+    """Look at a release on the videos published after its cutoff: how right it was, and what its forecasts rest on."""
+    from downloader.services.examining import examine as look
+
+    found = look(release, progress=run.report, confirm=run.confirm)
+    return {"model_version": found.model_version, "videos": found.videos, "since": found.since}
+
+
 def tidy(run: Run) -> dict[str, Any]:
     """Remove finished jobs and spent tickets that are old, and what killed writers left."""
     from downloader.services.tidying import tidy as clear
