@@ -28,7 +28,7 @@ def show(request: HttpRequest, account: Account) -> HttpResponse:
         messages.success(request, f"{begun.name} runs: from now on both releases forecast every video.")
         return redirect("foreview:experiments-one", begun.pk)
     after = request.GET.get("after", "")
-    rows = selectors.experiment_page(int(after) if after.isascii() and after.isdecimal() else None, LIMIT)
+    rows = selectors.experiment_page(None, int(after) if after.isascii() and after.isdecimal() else None, LIMIT)
     serving, plan = selectors.newest_promotion(), Plan()
     told: dict[str, Any] = {
         "experiments": rows[:LIMIT],
@@ -51,7 +51,7 @@ def one(request: HttpRequest, account: Account, key: int) -> HttpResponse:  # no
     from downloader.dashboard.figures_experiments import evidence_figure, evidence_says
     from downloader.services.experiments import course_of, stop_experiment
 
-    experiment = selectors.experiment_numbered(key)
+    experiment = selectors.experiment_seen(key)
     if request.method == "POST":
         stop_experiment(experiment.name, reason=text(request, "reason"))
         messages.success(request, f"{experiment.name} was stopped; it decides nothing.")

@@ -13,7 +13,7 @@ from downloader.dashboard.access import page
 from downloader.dashboard.words import KIND_NAMES
 from downloader.models import Job, JobState
 from downloader.services.access import Account
-from downloader.services.asking import cancel_job, jobs_of
+from downloader.services.asking import cancel_job
 from downloader.services.jobs.schedule import planned
 
 LIMIT: Final = 25
@@ -28,7 +28,7 @@ def show(request: HttpRequest, account: Account) -> HttpResponse:
 
     state, after = request.GET.get("state", ""), request.GET.get("after", "")
     before = int(after) if after.isascii() and after.isdecimal() else None
-    rows = selectors.job_page(jobs_of(account), state if state in STATES and state else None, before, LIMIT)
+    rows = selectors.job_page(account.sees_of, state if state in STATES and state else None, before, LIMIT)
     told: dict[str, Any] = {
         "jobs": rows[:LIMIT],
         "next": rows[LIMIT - 1].pk if len(rows) > LIMIT else None,
@@ -36,7 +36,7 @@ def show(request: HttpRequest, account: Account) -> HttpResponse:
         "states": STATES,
         "kinds": KIND_NAMES,
         "planned": planned(timezone.now()),
-        "everybody": jobs_of(account) is None,
+        "everybody": account.sees_of is None,
     }
     return render(request, "foreview/jobs.html", told)
 
@@ -48,7 +48,7 @@ def job(request: HttpRequest, account: Account, number: int) -> HttpResponse:
 
     if request.method == "POST":
         return _cancelled(request, cancel_job(account, number))
-    found = selectors.job_seen(jobs_of(account), number)
+    found = selectors.job_seen(account.sees_of, number)
     part = request.headers.get("HX-Request") == "true"
     told = {
         "job": found,

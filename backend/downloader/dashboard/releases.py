@@ -13,7 +13,7 @@ from downloader.dashboard.forms import text, whole
 from downloader.dashboard.words import KIND_NAMES, TARGET_NAMES
 from downloader.models import Release
 from downloader.services.access import Account
-from downloader.services.asking import jobs_of, start_job
+from downloader.services.asking import start_job
 from foreview.errors import UsageError
 
 LIMIT: Final = 25
@@ -42,7 +42,7 @@ def show(request: HttpRequest, account: Account) -> HttpResponse:
         "log": log,
         "releases": [(release, headline(release)) for release in shown],
         "next": shown[-1].pk if len(rows) > LIMIT else None,
-        "jobs": selectors.jobs_of_kinds(jobs_of(account), MAKING, JOBS_SHOWN),
+        "jobs": selectors.jobs_of_kinds(account.sees_of, MAKING, JOBS_SHOWN),
         "kinds": KIND_NAMES,
     }
     return render(request, "foreview/models.html", told)

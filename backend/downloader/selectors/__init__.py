@@ -92,10 +92,7 @@ from downloader.selectors.releases import (
     shadow_versions,
 )
 from downloader.selectors.standing import (
-    ExperimentUnknown,
     challengers,
-    experiment_numbered,
-    experiment_page,
     jobs_of_kinds,
     newest_promotions,
 )
@@ -149,7 +146,6 @@ __all__ = [
     "day_page",
     "entered_since",
     "experiment_named",
-    "experiment_numbered",
     "experiment_page",
     "experiment_seen",
     "forecast_before",
