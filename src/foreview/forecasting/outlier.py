@@ -123,7 +123,8 @@ def _at_least(ordinary: Vector, own: Vector) -> Vector:
         return rank
     scale = excess.mean() * (1.0 + 1.0 / np.sqrt(excess.size))
     beyond = (1.0 + excess.size) / (ordered.size + 1.0) * np.exp(-np.maximum(own - edge, 0.0) / scale)
-    return np.where(own > edge, beyond, rank)
+    found: Vector = np.where(own > edge, beyond, rank)
+    return found
 
 
 def _called(luck: Vector, rate: float) -> np.ndarray:
