@@ -27,7 +27,7 @@ from foreview.uncertainty.dependence import Dependence
 WORLDS: Final = 12
 CUTOFF, MIDDLE = datetime(2026, 4, 1, tzinfo=UTC), datetime(2026, 4, 16, tzinfo=UTC)
 MONTH_END, END = datetime(2026, 5, 1, tzinfo=UTC), datetime(2026, 6, 1, tzinfo=UTC)
-OPTIONS: Final = TrainingOptions(issue_ages=(0.0, 1.0, 3.0, 7.0), max_forest_rows=1_500)
+OPTIONS: Final = TrainingOptions(issue_ages=(0.0, 1.0, 2.0, 3.0, 7.0), max_forest_rows=1_500)
 WAYS: Final = {"shared shocks": None, "independent": Dependence(0.0, 0.0, 1)}
 
 

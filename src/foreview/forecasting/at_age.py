@@ -107,16 +107,17 @@ def timelines(catalogue: Catalogue, as_of: datetime) -> Timelines:
     for day in range(1, _DAYS + 1):
         views[:, day] = np.log1p(curves.at(curves.peak, video, np.full(n, age_ms(day), dtype=np.int64), last))
     seen = ~np.isnan(views)
-    day = np.where(seen.any(axis=1), _DAYS - np.argmax(seen[:, ::-1], axis=1), 0).astype(np.int64)
+    last_day = np.where(seen.any(axis=1), _DAYS - np.argmax(seen[:, ::-1], axis=1), 0).astype(np.int64)
     return Timelines(
-        known.videos.select("video_id", "channel_id", "format", "published_at"), views, day, _earlier(known)
+        known.videos.select("video_id", "channel_id", "format", "published_at"), views, last_day, _earlier(known)
     )
 
 
 def _earlier(catalogue: Catalogue) -> Ints:
     """Return for each video the positions of those before it; the catalogue is in order of publication."""
-    named = pl.col("channel_id").is_not_null()
-    keys = catalogue.videos.select(group=pl.struct("channel_id", "format").rank("dense"), named=named)
+    keys = catalogue.videos.select(
+        group=pl.struct("channel_id", "format").rank("dense"), named=pl.col("channel_id").is_not_null()
+    )
     group, named = keys.to_series(0).to_numpy().astype(np.int64), keys.to_series(1).to_numpy()
     found = np.full((group.size, WINDOW), -1, dtype=np.int64)
     order = np.argsort(group, kind="stable")

@@ -51,5 +51,6 @@ def explained(catalogue: Catalogue, release: Release, issue: pl.DataFrame, targe
     (found,) = attribute(models, inputs, target)
     # What is left between where the models place the forecast and the point: calibration, what is settled, P(no revenue).
     point = served["point"] + (0.0 if target == "revenue_30d" else 1.0)
-    names = ("video_id", "as_of", "issue_age_days", "model_version", "model_type")
-    return Explained(*(served[name] for name in names), SCALES[target], found, point / found.location, served["point"])
+    names = ("video_id", "as_of", "issue_age_days", "model_version", "model_type", "point")
+    said = {name: served[name] for name in names}
+    return Explained(**said, scale=SCALES[target], found=found, calibration_and_bounds=point / found.location)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final, Literal, TypeAlias
 
@@ -27,6 +27,8 @@ LOOKED_AT_DAYS: Final = 30.0
 _MEDIAN_ERROR: Final = 1.2533
 """Standard error of a median of normal values, in standard deviations over the root of their number."""
 _Z: Final = 1.959964
+_NOTHING: Final = (None, None, None, None, None, None)
+_NOT_COUNTED: Final = "not counted yet at a whole day of age"
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +125,8 @@ def _at_least(ordinary: Vector, own: Vector) -> Vector:
         return rank
     scale = excess.mean() * (1.0 + 1.0 / np.sqrt(excess.size))
     beyond = (1.0 + excess.size) / (ordered.size + 1.0) * np.exp(-np.maximum(own - edge, 0.0) / scale)
-    return np.where(own > edge, beyond, rank)
+    found: Vector = np.where(own > edge, beyond, rank)
+    return found
 
 
 def _called(luck: Vector, rate: float) -> np.ndarray:
@@ -140,19 +143,28 @@ def _called(luck: Vector, rate: float) -> np.ndarray:
 
 def _unusual(lines: Timelines, found: Beside | None, p: int, luck: Vector, *, called: bool) -> Unusual:
     row = lines.videos.row(p, named=True)
-    facts = (row["video_id"], row["channel_id"], row["format"], int(lines.day[p]))
+    unknown = Unusual(
+        row["video_id"],
+        row["channel_id"],
+        row["format"],
+        int(lines.day[p]),
+        *_NOTHING,
+        "within normal range",
+        _NOT_COUNTED,
+    )
     if found is None:
-        return Unusual(*facts, *[None] * 6, "within normal range", "not counted yet at a whole day of age")
+        return unknown
     views, typical = float(np.expm1(found.views[p])), float(np.expm1(found.typical[p]))
     if np.isnan(typical):
-        return Unusual(*facts, views, *[None] * 5, "within normal range", "no earlier video of its channel and format")
+        return replace(unknown, views=views, because="no earlier video of its channel and format")
     apart = found.views[p] - found.typical[p]
     reach = _Z * _MEDIAN_ERROR * found.spread[p] / np.sqrt(found.earlier[p] + FORMAT_WEIGHT)
-    ratios = (float(np.exp(value)) for value in (apart, apart - reach, apart + reach))
+    ratio, low, high = (float(np.exp(value)) for value in (apart, apart - reach, apart + reach))
+    beside = replace(unknown, views=views, typical=typical, ratio=ratio, low=low, high=high)
     if np.isnan(luck[0]):
-        said = "too few earlier videos to tell luck from more"
-        return Unusual(*facts, views, typical, *ratios, None, "within normal range", said)
+        return replace(beside, because="too few earlier videos to tell luck from more")
     chance = float(luck[0] if apart >= 0 else luck[1])
-    standing: Standing = "within normal range" if not called else "above" if luck[0] < luck[1] else "below"
-    said = "such a difference is common" if not called else "more than luck explains among the videos looked at"
-    return Unusual(*facts, views, typical, *ratios, chance, standing, said)
+    if not called:
+        return replace(beside, luck=chance, because="such a difference is common")
+    side: Standing = "above" if luck[0] < luck[1] else "below"
+    return replace(beside, luck=chance, standing=side, because="more than luck explains among the videos looked at")

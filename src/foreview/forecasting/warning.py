@@ -127,17 +127,25 @@ def _said(state: State, by: Threshold) -> str:
 def _thresholds(record: Record | None, name: str, rate: float) -> dict[str, Threshold]:
     """Return the threshold of each side in a slice: its own, or that of both formats where its own are too few."""
     found = {}
-    for side, sign in (("below", 1.0), ("above", -1.0)):
+    for side, sign in zip(SIDES, (1.0, -1.0), strict=True):
         own = _threshold(side, np.zeros(0), np.zeros(0), rate)
         if record is not None and record.typical.size:
             ended_there = sign * record.score < sign * record.typical
             for mine in (record.slices == name, _both_formats(record.slices, name)):
                 ordinary = mine & ~ended_there
-                own = _threshold(side, sign * record.typical[ordinary], record.owner[ordinary], rate)
+                own = _threshold(side, *_farthest(record, sign, ordinary), rate)
                 if own.at is not None:
                     break
         found[side] = own
     return found
+
+
+def _farthest(record: Record, sign: float, rows: np.ndarray) -> tuple[Vector, np.ndarray]:
+    """Return for each video of ``rows`` the farthest that typical ever lay, and whose it is: it may be looked at at any age of these days."""
+    mine = np.flatnonzero(rows)
+    mine = mine[np.argsort(-sign * record.typical[mine], kind="stable")]
+    mine = mine[np.unique(record.video[mine], return_index=True)[1]]
+    return sign * record.typical[mine], record.owner[mine]
 
 
 def _both_formats(slices: np.ndarray, name: str) -> np.ndarray:

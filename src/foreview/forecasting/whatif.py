@@ -153,12 +153,17 @@ def _answer(asked: _Asked, own: pl.DataFrame, facts: pl.DataFrame, timezone: str
     reach = _Z * variance**0.5
     low, high = total - reach, total + reach
     answer: Answer = "no difference" if low <= 0 <= high else "difference"
-    return WhatIf(answer, *(float(np.exp(part)) for part in (total, low, high)), because=ANSWERS[answer])
+    ratio, least, most = (float(np.exp(part)) for part in (total, low, high))
+    return WhatIf(answer, ratio, least, most, ANSWERS[answer])
 
 
 def _steps(own: pl.DataFrame, facts: pl.DataFrame, timezone: str, change: Change) -> list[tuple[str, pl.DataFrame]]:
     """Return the levers that are really changed, each with the features after it and those before it."""
-    values = {"title": change.title, "description": change.description, "duration_s": change.duration_s}
+    values: dict[str, str | float | list[str] | None] = {
+        "title": change.title,
+        "description": change.description,
+        "duration_s": change.duration_s,
+    }
     values["tags"] = None if change.tags is None else list(change.tags)
     steps, row, moved = [], facts, own
     for name, value in values.items():

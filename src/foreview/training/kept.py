@@ -28,7 +28,7 @@ _OUTSIDE: Final = 0.01
 
 
 def outcomes_kept(judged: Fitted, final: Fitted, *, seed: int) -> Record:
-    """Return the outcomes that ``final`` was calibrated on: of each video and slice the last, of at most a thousand videos."""
+    """Return the outcomes that ``final`` was calibrated on: of at most a thousand videos."""
     parts, moved = [], judged.conformal - final.conformal
     start = 0
     for p in judged.last:
@@ -38,13 +38,11 @@ def outcomes_kept(judged: Fitted, final: Fitted, *, seed: int) -> Record:
     rows = pl.concat(parts)
     videos = np.unique(rows["video"].to_numpy())
     some = pl.Series(videos[draw(videos.size, MAX_VIDEOS, seed)])
-    rows = rows.filter(pl.col("video").is_in(some.implode())).unique(
-        ["slice", "video"], keep="last", maintain_order=True
-    )
+    rows = rows.filter(pl.col("video").is_in(some.implode()))
     rows = rows.with_columns(pl.col("video", "owner").rank("dense").cast(pl.Int64) - 1)
-    numbers = (rows[name].to_numpy() for name in ("video", "owner", "day"))
+    video, owner, day = (rows[name].to_numpy() for name in ("video", "owner", "day"))
     beside = rows["typical"].drop_nulls().to_numpy()
-    return Record(rows["slice"].to_numpy().astype(np.str_), *numbers, rows["score"].to_numpy(), beside)
+    return Record(rows["slice"].to_numpy().astype(np.str_), video, owner, day, rows["score"].to_numpy(), beside)
 
 
 def _columns(problem: Problem, location: LocationModel, score: Vector, moved: Vector) -> pl.DataFrame:

@@ -56,9 +56,9 @@ def dependence(record: Record, calibration: Calibration) -> Dependence:
     """Return the correlations that the outcomes of a record show, each slice beside its own."""
     products, pairs, groups = np.zeros(2), np.zeros(2), np.zeros(2)
     for name in np.unique(record.slices):
-        mine = record.slices == name
+        mine = _last_of_each(record.video, record.slices == name)
         z = normal_scores(record.score[mine], score_quantiles(calibration, np.array([name]))[0])
-        if mine.sum() < 2 or (square := float((z * z).mean())) == 0:
+        if mine.size < 2 or (square := float((z * z).mean())) == 0:
             continue
         month = months_of(record.day[mine])
         within = np.unique(np.stack([month, record.owner[mine]]), axis=1, return_inverse=True)[1].ravel()
@@ -73,6 +73,12 @@ def dependence(record: Record, calibration: Calibration) -> Dependence:
     )
     month_ = float(np.clip(month_, 0.0, MOST))
     return Dependence(float(np.clip(channel, month_, MOST)), month_, int(groups[0]))
+
+
+def _last_of_each(video: Ints, rows: np.ndarray) -> Ints:
+    """Return the positions of the last of ``rows`` (n booleans) of each video: a video goes together with others, not with itself."""
+    mine = np.flatnonzero(rows)[::-1]
+    return np.sort(mine[np.unique(video[mine], return_index=True)[1]])
 
 
 def _pairs(z: Vector, month: Ints, within: Ints) -> tuple[Vector, Vector, Vector]:

@@ -24,7 +24,7 @@ Ints = npt.NDArray[np.int64]
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """n outcomes out of time, at most one a video and slice, named by numbers alone.
+    """n outcomes out of time, one an issue that was replayed, named by numbers alone.
 
     ``score`` is the conformal score, (outcome - location) / spread; ``typical`` where typical lay on that scale, (typical - location) /
     spread, so that an outcome above typical is a score above it (of views; empty for other kinds).
@@ -70,4 +70,5 @@ def record_from(found: Mapping[str, Any]) -> Record:
     names = np.array(found["names"], dtype=np.str_)
     if score.size and not (whole[0].min() >= 0 and whole[0].max() < names.size):
         raise ValueError("a record names the slices of its rows")
-    return Record(names[whole[0]], *whole[1:], score, typical)
+    code, video, owner, day = whole
+    return Record(names[code], video, owner, day, score, typical)

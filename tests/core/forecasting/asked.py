@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -32,7 +33,7 @@ CUTOFF = datetime(2026, 4, 1, tzinfo=UTC)
 OPTIONS = TrainingOptions(issue_ages=(0.0, 2.0))
 
 
-def linear_release(catalogue: Catalogue, cutoff: datetime, **changes: object) -> Release:
+def linear_release(catalogue: Catalogue, cutoff: datetime, **changes: Any) -> Release:
     """Views by a linear model at publication and by the baseline afterwards; engagement and revenue by the documented prior."""
     table = training_rows(catalogue.as_of(cutoff), OPTIONS)
     problems = [plain_problem(rows_of(target, table)) for target in ("views_7d", "views_30d")]

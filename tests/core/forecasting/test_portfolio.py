@@ -145,10 +145,6 @@ def test_a_record_is_read_as_it_was_written(asked_release):
     again = record_from(plain(kept))
     for name in Record.__dataclass_fields__:
         assert getattr(again, name).tolist() == getattr(kept, name).tolist()
-    assert (
-        np.unique(np.stack([kept.video, np.unique(kept.slices, return_inverse=True)[1]]), axis=1).shape[1]
-        == kept.score.size
-    )
 
 
 def test_a_record_whose_columns_do_not_fit_is_refused(asked_release):
