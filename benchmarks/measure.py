@@ -38,6 +38,7 @@ SECTIONS: Final = {
     "expected_loss": ("The loss before labels mature", "benchmarks.expected_loss"),
     "revenue": ("Revenue with zeros", "benchmarks.revenue"),
     "small": ("Channels with few videos", "benchmarks.small"),
+    "portfolio": ("Totals of a month, and early warnings", "benchmarks.portfolio"),
     "tuning": ("Tuning: what it costs and what it is worth", "benchmarks.tuning"),
     "recomputed": ("A thousand stored forecasts, made again", "benchmarks.recomputed"),
     "chaos": ("Killed a hundred times", "benchmarks.chaos"),

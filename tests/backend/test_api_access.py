@@ -34,6 +34,7 @@ SECRET = "tomatoes nobody else may know of"
 BODIES: dict[str, Any] = {
     "POST /videos": {"title": "x", "channel_id": "hers"},
     "PUT /videos": {"videos": [{"title": "x", "channel_id": "his", "source_id": "taken"}]},
+    "POST /predictions/planned": {"videos": [{"title": "x", "channel_id": "hers"}]},
     "POST /jobs": {"kind": "verify_ledger"},
     "POST /releases/rollback": {"reason": "a test"},
     "POST /releases/{version}/promote": {"reason": "a test"},
@@ -45,6 +46,13 @@ RULES = {
     "GET /videos/{video}": 404,
     "GET /videos/{video}/forecast": 404,
     "POST /predictions": 404,
+    "POST /predictions/planned": 403,
+    "POST /what-if": 404,
+    "GET /videos/{video}/explanation": 404,
+    "GET /portfolio": {"items": []},
+    "GET /outliers": {"items": []},
+    "GET /warnings": {"items": []},
+    "GET /channels/{channel}/best-time": 404,
     "GET /jobs": {"items": [], "next": None},
     "POST /jobs": 409,
     "GET /jobs/{job}/forecasts": 404,
@@ -53,8 +61,15 @@ RULES = {
     "GET /track-record": {"items": []},
 }
 """What an account is answered about what is another's. A route without a rule here fails the test below."""
-LATER = {"GET /track-record", "GET /jobs/{job}/forecasts"}
-"""What is told when something has matured or was done; see the tests of the resources."""
+LATER = {
+    "GET /track-record",
+    "GET /jobs/{job}/forecasts",
+    "GET /portfolio",
+    "GET /outliers",
+    "GET /warnings",
+    "GET /channels/{channel}/best-time",
+}
+"""What is told when something has matured or was done, or of videos of these days; see the tests of the resources and of the questions."""
 OF_THE_SITE = {
     "GET /health/live",
     "GET /health/ready",
@@ -83,7 +98,9 @@ def hers():
 def asked(name: str, key: str, found: VideoDownload, job: Job) -> Any:
     method, path = name.split()
     filled = path.replace("{video}", str(found.pk)).replace("{job}", str(job.pk)).replace("{version}", "none")
+    filled = filled.replace("{channel}", "hers")
     body = {"videos": [found.pk]} if name == "POST /predictions" else BODIES.get(name)
+    body = {"video": found.pk, "changes": [{"title": "x"}]} if name == "POST /what-if" else body
     return ask(key, method, filled, body)
 
 

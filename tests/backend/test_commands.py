@@ -149,8 +149,9 @@ def test_the_demos_ledger_has_a_past_in_which_nothing_was_known_of_the_future(se
     said_by("seed_demo", *SMALL_DEMO)
     forecasts = LedgerRow.objects.filter(kind="forecast").order_by("number")
     assert forecasts.exclude(issue_age_days__gte=0, issue_age_days__lt=30).count() == 0
-    trained = newest_promotion().release.as_of
-    assert forecasts.first().as_of == trained
+    promotion = newest_promotion()
+    assert promotion is not None
+    assert forecasts.values_list("as_of", flat=True)[0] == promotion.release.as_of
     assert outcome_records("views_30d")
     assert "The ledger is whole" in said_by("verify_ledger")
 

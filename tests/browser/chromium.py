@@ -52,6 +52,13 @@ def sign_in(page: Page, name: str = "demo", password: str = "demo") -> None:
     page.wait_for_load_state()
 
 
+def opened(page: Page, address: str) -> int:
+    """Go to an address and return the status of the answer."""
+    answer = page.goto(address)
+    assert answer is not None
+    return answer.status
+
+
 def watched(page: Page) -> list[str]:
     """Return a list to which everything is added that goes wrong on the page, the Content-Security-Policy included."""
     wrong: list[str] = []

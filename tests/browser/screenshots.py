@@ -8,6 +8,8 @@ from itertools import product
 from pathlib import Path
 from typing import Final
 
+from playwright.sync_api import Page
+
 from tests.browser import chromium
 from tests.browser.areas import PAGES
 from tests.browser.site import CHECKOUT, SMALL, seed, serving
@@ -22,14 +24,18 @@ def main(folder: Path) -> None:
     with tempfile.TemporaryDirectory() as data:
         seed(Path(data), *SMALL)
         with serving(Path(data)) as address, chromium.started() as browser:
-            for (screen, viewport), theme in product(SCREENS.items(), THEMES):
-                with chromium.visit(browser, address, viewport=viewport, color_scheme=theme) as visitor:
-                    page = visitor.new_page()
-                    chromium.sign_in(page)
-                    for name, at in PAGES.items():
-                        page.goto(at)
-                        page.wait_for_load_state("networkidle")
-                        page.screenshot(path=folder / f"{name}-{screen}-{theme}.png", full_page=True)
+            for screen, theme in product(SCREENS, THEMES):
+                with chromium.visit(browser, address, viewport=SCREENS[screen], color_scheme=theme) as visitor:
+                    take(visitor.new_page(), folder, f"{screen}-{theme}")
+
+
+def take(page: Page, folder: Path, kind: str) -> None:
+    """Take a picture of every page, whole."""
+    chromium.sign_in(page)
+    for name, at in PAGES.items():
+        page.goto(at)
+        page.wait_for_load_state("networkidle")
+        page.screenshot(path=folder / f"{name}-{kind}.png", full_page=True)
 
 
 if __name__ == "__main__":

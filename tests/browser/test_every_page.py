@@ -14,7 +14,7 @@ def test_axe_finds_no_violation(browser, site, member, name, theme):
     with chromium.visit(browser, site, storage_state=member, color_scheme=theme) as visitor:
         page = visitor.new_page()
         wrong = chromium.watched(page)
-        assert page.goto(PAGES[name]).status == 200
+        assert chromium.opened(page, PAGES[name]) == 200
         page.wait_for_load_state("networkidle")
         assert chromium.violations(page) == []
         assert wrong == []
@@ -24,7 +24,7 @@ def test_axe_finds_no_violation(browser, site, member, name, theme):
 def test_without_javascript_a_page_says_the_same(browser, site, member, name):
     with chromium.visit(browser, site, storage_state=member, java_script_enabled=False) as visitor:
         page = visitor.new_page()
-        assert page.goto(PAGES[name]).status == 200
+        assert chromium.opened(page, PAGES[name]) == 200
         assert page.get_by_role("heading", level=1).count() == 1
         figures = page.locator("figure").count()
         assert page.locator("figure .panels svg[role=img]").count() >= figures

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from ninja import NinjaAPI
 
-from downloader.api import forecasts, jobs, releases, site, videos
+from downloader.api import forecasts, jobs, planning, questions, releases, site, videos
 from downloader.api.access import PerKey, guarded, needs
 from downloader.api.problems import add_handlers
 
@@ -23,6 +23,8 @@ api = NinjaAPI(
 add_handlers(api)
 api.add_router("/videos", videos.router)
 api.add_router("", forecasts.router)
+api.add_router("", planning.router)
+api.add_router("", questions.router)
 api.add_router("/releases", releases.router)
 api.add_router("/jobs", jobs.router)
 api.add_router("", site.router)

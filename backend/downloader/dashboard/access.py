@@ -32,7 +32,7 @@ def page(scope: str = "read", to_change: str = "write") -> Callable[[Asked[P]], 
     def opened(view: Asked[P]) -> View[P]:
         @login_required
         @wraps(view)
-        def answer(request: HttpRequest, *args: P.args, **rest: P.kwargs) -> HttpResponse:
+        def answer(request: HttpRequest, /, *args: P.args, **rest: P.kwargs) -> HttpResponse:
             account = account_of_user(request.user)
             request.foreview_account = account  # type: ignore[attr-defined]  # for the templates: what is not allowed is not offered
             safe = request.method in SAFE

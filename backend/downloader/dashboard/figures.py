@@ -24,7 +24,7 @@ def fan(story: Story) -> Figure[LinePanel] | None:
     counted = [(age, views) for age, views in story.counted if age <= LAST]
     if issued is None and not counted:
         return None
-    series = [*_bands(issued, counted), *_counted(counted), *_forecast(issued, counted)]
+    series = [*_bands(issued, counted), *_typical(story), *_counted(counted), *_forecast(issued, counted)]
     values = [end for one in series for _, low, high in one.band for end in (low, high)]
     values += [point.y for one in series for point in one.points]
     panel = LinePanel(
@@ -34,7 +34,7 @@ def fan(story: Story) -> Figure[LinePanel] | None:
         replace(linear_axis("views", [0.0, *values]), kind="root"),
         tuple(series),
     )
-    return Figure("Views to day 30", fan_says(issued, counted), [panel], _fan_table(issued, counted))
+    return Figure("Views to day 30", fan_says(issued, counted), [panel], _fan_table(issued, counted, story.typical))
 
 
 def narrowing(story: Story) -> Figure[LinePanel] | None:
@@ -117,6 +117,11 @@ def _counted(counted: Sequence[tuple[float, float]]) -> list[Series]:
     return [Series("counted", 2, points)] if points else []
 
 
+def _typical(story: Story) -> list[Series]:
+    points = tuple(Point(age, views, f"{views:,.0f} by day {age:.0f}") for age, views in story.typical)
+    return [Series("typical", 1, points)] if points else []
+
+
 def _forecast(issued: Issued | None, counted: Sequence[tuple[float, float]]) -> list[Series]:
     if issued is None or not _ahead(issued):
         return []
@@ -141,8 +146,11 @@ def _narrowed(issued: Issued) -> Point:
     )
 
 
-def _fan_table(issued: Issued | None, counted: Sequence[tuple[float, float]]) -> Table:
+def _fan_table(
+    issued: Issued | None, counted: Sequence[tuple[float, float]], typical: Sequence[tuple[float, float]]
+) -> Table:
     rows = [(f"{age:.1f}", "counted", f"{views:,.0f}", "", "") for age, views in counted]
+    rows += [(f"{age:.0f}", "typical", f"{views:,.0f}", "", "") for age, views in typical]
     for day, q in _ahead(issued) if issued else []:
         rows.append((str(day), "forecast", f"{q['p50']:,.0f}", f"{q['p10']:,.0f}", f"{q['p90']:,.0f}"))
     return Table(("age [d]", "what", "views", "80 % from", "to"), rows, named=2)

@@ -1,6 +1,12 @@
 """Every question to the database, each one query however many videos it is about."""
 
 from downloader.selectors.access import api_keys, channels_of, key_named, key_of_digest, roles_of, user_named
+from downloader.selectors.changes import (
+    count_standing_alerts,
+    counts_since,
+    forecasts_since,
+    last_forecast_written,
+)
 from downloader.selectors.ledger import (
     count_matured_since,
     forecast_records,
@@ -19,6 +25,7 @@ from downloader.selectors.listing import (
     channels_listed,
     count_listed,
     daily_views,
+    titles_of,
     video_listing,
 )
 from downloader.selectors.pages import (
@@ -35,6 +42,7 @@ from downloader.selectors.pages import (
     video_page,
     video_seen,
 )
+from downloader.selectors.questions import ChannelUnknown, published_keys
 from downloader.selectors.releases import (
     ReleaseUnknown,
     experiment_named,
@@ -75,6 +83,7 @@ from downloader.selectors.videos import (
 __all__ = [
     "ORDERS",
     "ExperimentUnknown",
+    "ChannelUnknown",
     "ForecastUnknown",
     "JobUnknown",
     "ListPage",
@@ -91,7 +100,9 @@ __all__ = [
     "count_by_source",
     "count_listed",
     "count_matured_since",
+    "count_standing_alerts",
     "count_without_forecast_of",
+    "counts_since",
     "daily_views",
     "experiment_named",
     "experiment_numbered",
@@ -101,6 +112,7 @@ __all__ = [
     "forecast_seen",
     "forecasts_issued",
     "forecasts_of",
+    "forecasts_since",
     "job_page",
     "job_seen",
     "jobs_of_kinds",
@@ -110,6 +122,7 @@ __all__ = [
     "keys_by_source_id",
     "keys_published_between",
     "known_keys",
+    "last_forecast_written",
     "last_issue_time",
     "latest_jobs",
     "ledger_of",
@@ -122,6 +135,7 @@ __all__ = [
     "prediction_of",
     "promotion_at",
     "promotion_log",
+    "published_keys",
     "release_named",
     "release_page",
     "roles_of",
@@ -129,6 +143,7 @@ __all__ = [
     "running_experiment",
     "shadow_versions",
     "targets_without_outcome",
+    "titles_of",
     "usable_by_key",
     "user_named",
     "video_listing",

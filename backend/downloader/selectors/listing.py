@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Final
@@ -91,6 +91,11 @@ def daily_views(keys: list[int], since: date) -> dict[int, list[int]]:
     for video, views in rows.values_list("video", "views"):
         found.setdefault(video, []).append(views)
     return found
+
+
+def titles_of(keys: Iterable[int]) -> dict[int, str]:
+    """Return the titles of these videos."""
+    return dict(VideoDownload.objects.filter(pk__in=list(keys)).values_list("pk", "title"))
 
 
 def _listed(channels: Channels, listing: Listing) -> QuerySet[VideoDownload]:

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
 import numpy as np
+import numpy.typing as npt
 from django.utils import timezone
 
 from downloader.models import LedgerRow, MLPrediction, VideoDownload
 from downloader.services.access import Account
+from foreview.tables.catalogue import Catalogue
 from foreview.vocabulary import DAY_MS, HORIZON_DAYS
 
 MOST_DAYS: Final = 1.2 * max(HORIZON_DAYS.values())
 """Age up to which counts are shown: a little beyond the last horizon."""
+SIMILAR: Final = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +35,16 @@ class Issued:
 
 
 @dataclass(frozen=True, slots=True)
+class Similar:
+    """An earlier video of the channel and format: its views at the age of the one that is looked at, and after 30 days."""
+
+    key: int
+    title: str
+    then: float
+    came_to: float
+
+
+@dataclass(frozen=True, slots=True)
 class Story:
     """All that is known of one video."""
 
@@ -39,6 +52,9 @@ class Story:
     forecast: MLPrediction | None
     counted: list[tuple[float, float]]
     """Age [d] and views until then, as known now."""
+    typical: list[tuple[float, float]]
+    """Age [d] and what is typical of the channel's videos of this format until then."""
+    similar: list[Similar]
     issued: list[Issued]
     """Every forecast of it, the oldest first, shadows too."""
     outcomes: Mapping[str, float | None]
@@ -61,7 +77,8 @@ def story_of(account: Account, key: int) -> Story:
     forecasts = [_issued(row) for row in rows if row.kind == LedgerRow.Kind.FORECAST]
     outcomes = {row.target: json.loads(row.record).get("value") for row in rows if row.kind == LedgerRow.Kind.OUTCOME}
     found = selectors.forecasts_of([key])
-    return Story(video, found[0] if found else None, _counted(video), forecasts, outcomes)
+    curves = _curves(video)
+    return Story(video, found[0] if found else None, issued=forecasts, outcomes=outcomes, **curves)
 
 
 def _issued(row: LedgerRow) -> Issued:
@@ -71,15 +88,46 @@ def _issued(row: LedgerRow) -> Issued:
     return Issued(row.number, as_of, issue_age, row.release, row.role == LedgerRow.Role.SERVED, said["forecast"])
 
 
-def _counted(video: VideoDownload) -> list[tuple[float, float]]:
+def _curves(video: VideoDownload) -> dict[str, Any]:
+    """Return what is drawn of a video: nothing of one that is not published."""
     from downloader.gateways.catalogue import forecast_catalogue
+    from foreview.forecasting.at_age import timelines
+
+    now = timezone.now()
+    nothing: dict[str, Any] = {"counted": [], "typical": [], "similar": []}
+    if video.published_at is None or video.published_at > now:
+        return nothing
+    catalogue = forecast_catalogue(now, [video.pk])
+    lines = timelines(catalogue, now)
+    ids = lines.videos["video_id"].to_list()
+    if str(video.pk) not in ids:
+        return nothing
+    at = ids.index(str(video.pk))
+    similar = [
+        (ids[one], *_views(lines.views[one, [max(int(lines.day[at]), 1), -1]])) for one in lines.similar(at, SIMILAR)
+    ]
+    return {"counted": _counted(catalogue, at), "typical": _by_day(lines.typical_curve(at)), "similar": _named(similar)}
+
+
+def _counted(catalogue: Catalogue, at: int) -> list[tuple[float, float]]:
     from foreview.curves.curve import view_curves
 
-    if video.published_at is None or video.published_at > timezone.now():
-        return []
-    catalogue = forecast_catalogue(timezone.now(), [video.pk])
-    curves, ids = view_curves(catalogue), catalogue.videos["video_id"].to_list()
-    at = ids.index(str(video.pk)) if str(video.pk) in ids else None
-    points = slice(0, 0) if at is None else slice(curves.starts[at], curves.starts[at + 1])
+    curves = view_curves(catalogue)
+    points = slice(curves.starts[at], curves.starts[at + 1])
     ages, peaks = curves.age[points] / DAY_MS, np.rint(curves.peak[points])
     return [(float(age), float(views)) for age, views in zip(ages, peaks, strict=True) if 0 < age <= MOST_DAYS]
+
+
+def _by_day(typical: npt.NDArray[np.float64]) -> list[tuple[float, float]]:
+    return [(day, views) for day, views in enumerate(_views(typical), start=1) if not np.isnan(views)]
+
+
+def _views(ln: npt.NDArray[np.float64]) -> list[float]:
+    return [float(views) for views in np.rint(np.expm1(ln))]
+
+
+def _named(similar: Sequence[tuple[str, float, float]]) -> list[Similar]:
+    from downloader import selectors
+
+    titles = selectors.titles_of(int(key) for key, _, _ in similar)
+    return [Similar(int(key), titles.get(int(key), ""), then, came_to) for key, then, came_to in similar]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -39,19 +40,32 @@ def count(value: float | None) -> str:
 
 @register.filter
 def percent(value: float | None) -> str:
-    """Return a share as whole percent.
+    """Return a share that was counted, as whole percent.
 
     Examples
     --------
-    >>> percent(0.256), percent(0.999), percent(0.004), percent(None)
+    >>> percent(0.256), percent(1.0), percent(None)
+    ('26 %', '100 %', '–')
+
+    """
+    return UNKNOWN if value is None else f"{value:.0%}".replace("%", " %")
+
+
+@register.filter
+def chance(value: float | None) -> str:
+    """Return a probability: nothing that is forecast is certain.
+
+    Examples
+    --------
+    >>> chance(0.256), chance(1.0), chance(0.004), chance(None)
     ('26 %', '> 99 %', '< 1 %', '–')
 
     """
     if value is None:
         return UNKNOWN
-    if 0 < value < 0.01:
+    if value < 0.01:
         return "< 1 %"
-    return "> 99 %" if 0.99 < value < 1 else f"{value:.0%}".replace("%", " %")
+    return "> 99 %" if value > 0.99 else percent(value)
 
 
 @register.filter
@@ -127,7 +141,52 @@ def _span(passed: timedelta) -> str:
     days = passed / timedelta(days=1)
     if days < 1:
         return f"{passed.total_seconds() / 3600:.0f} h"
+    if days < 10:
+        return f"{days:.1f} d"
     return f"{days:.0f} d" if days < 100 else f"{days / 365.25:.1f} y"
+
+
+@register.simple_tag
+def between(forecast: Mapping[str, Any], spelt: str) -> str:
+    """Return the 80 % interval of a forecast of one target, spelt by one of the filters above.
+
+    Examples
+    --------
+    >>> between({"p2_5": 1.0, "p10": 97.2, "p90": 2_662.0, "p97_5": 9_000.0}, "count")
+    '80 %: 97 to 2,662'
+    >>> between({"p2_5": 20.0, "p10": 20.0, "p90": 20.0, "p97_5": 20.0}, "count")
+    'known'
+
+    """
+    low, high, spell = forecast["p10"], forecast["p90"], register.filters[spelt]
+    if low is None:
+        return "not known"
+    return "known" if is_known(forecast) else f"80 %: {spell(low)} to {spell(high)}"
+
+
+@register.simple_tag
+def beats(forecast: Mapping[str, Any]) -> str:
+    """Return the probability that a video beats typical, or, where its outcome is known, whether it did.
+
+    Examples
+    --------
+    >>> beats({"p2_5": 1.0, "p97_5": 9_000.0, "p_beats_typical": 0.25})
+    '25 %'
+    >>> beats({"p2_5": 20.0, "p97_5": 20.0, "p_beats_typical": 1.0})
+    'it did'
+
+    """
+    probability = forecast["p_beats_typical"]
+    if probability is None:
+        return UNKNOWN
+    if is_known(forecast):
+        return "it did" if probability > 0.5 else "it did not"
+    return chance(probability)
+
+
+def is_known(forecast: Mapping[str, Any]) -> bool:
+    """Return whether nothing is left to forecast: all quantiles are one value."""
+    return forecast["p2_5"] is not None and forecast["p2_5"] == forecast["p97_5"]
 
 
 @register.simple_tag
