@@ -82,8 +82,8 @@ from downloader.selectors.videos import (
 
 __all__ = [
     "ORDERS",
-    "ExperimentUnknown",
     "ChannelUnknown",
+    "ExperimentUnknown",
     "ForecastUnknown",
     "JobUnknown",
     "ListPage",
