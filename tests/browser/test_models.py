@@ -118,9 +118,21 @@ def test_a_release_is_examined_on_later_videos(page):
 
 def test_a_job_is_cancelled(page):
     page.goto("/models/")
-    page.get_by_role("button", name="Tune").click()
-    page.locator(".job", has_text="tune").get_by_role("link").first.click()
+    page.get_by_role("button", name="Train now").click()
+    page.locator(".job").first.get_by_role("link").first.click()
     page.get_by_role("button", name="Cancel this job").click()
     expect(page.locator(".job")).to_contain_text("cancelled", timeout=2 * MINUTES)
     page.goto("/jobs/?state=cancelled")
-    expect(page.get_by_role("row", name="tune")).to_be_visible()
+    expect(page.get_by_role("row", name="train cancelled")).to_be_visible()
+
+
+def test_tuning_that_has_too_few_videos_says_how_many_it_needs(page):
+    page.goto("/models/")
+    page.get_by_label("Trials").fill("2")
+    page.get_by_role("button", name="Tune").click()
+    expect(page.locator(".job", has_text="tune")).to_contain_text(
+        "Tuning needs at least 100 videos", timeout=2 * MINUTES
+    )
+    expect(page.locator(".job", has_text="tune")).to_contain_text(
+        "Train with the defaults until the history is longer."
+    )
