@@ -39,11 +39,16 @@ def minutes_and_seconds(said: str) -> float:
     return float(seconds)
 
 
+def check_length(said: str) -> None:
+    """Raise ValidationError where a length is not written so."""
+    minutes_and_seconds(said)
+
+
 class LeverForm(forms.Form):
     """Changes to a video; what is left as it is changes nothing."""
 
     title = forms.CharField(label="Title", required=False, max_length=500)
-    length = forms.CharField(label="Length", required=False, validators=[minutes_and_seconds])
+    length = forms.CharField(label="Length", required=False, validators=[check_length])
     tags = forms.CharField(label="Tags, with commas between", required=False, max_length=2_000)
     weekday = forms.ChoiceField(label="Weekday", choices=WEEKDAYS, required=False)
     hour = forms.ChoiceField(label="Hour", choices=HOURS, required=False)

@@ -12,7 +12,7 @@ from django.shortcuts import render
 from django.utils import timezone
 
 from downloader.dashboard.access import page
-from downloader.dashboard.levers import minutes_and_seconds
+from downloader.dashboard.levers import check_length, minutes_and_seconds
 from downloader.services.access import Account
 
 FORMATS: Final = (("", "as its length says"), ("short", "short"), ("long", "long"))
@@ -25,7 +25,7 @@ class PlanForm(forms.Form):
 
     channel = forms.ChoiceField(label="Channel")
     title = forms.CharField(label="Title", max_length=500)
-    length = forms.CharField(label="Length, as minutes:seconds", required=False, validators=[minutes_and_seconds])
+    length = forms.CharField(label="Length, as minutes:seconds", required=False, validators=[check_length])
     format = forms.ChoiceField(label="Format", choices=FORMATS, required=False)
     tags = forms.CharField(label="Tags, with commas between", required=False, max_length=2_000)
     published_at = forms.DateTimeField(
