@@ -35,10 +35,12 @@ def key() -> str:
     return key_of(account("him", "his"))
 
 
-def history(count: int, channel: str = "his", views: float = 100.0) -> list[VideoDownload]:
+def history(count: int, channel: str = "his", views: float = 100.0) -> list[Any]:
     """Videos of every second day, the last of them two and a half days old, with the views of each day since."""
     first = timezone.now().replace(microsecond=0) - 2 * count * DAY - DAY / 2
-    made = [video(channel, title=f"video {n}", is_short=True, published_at=first + 2 * n * DAY) for n in range(count)]
+    made: list[Any] = [
+        video(channel, title=f"video {n}", is_short=True, published_at=first + 2 * n * DAY) for n in range(count)
+    ]
     luck = np.exp(0.8 * np.random.default_rng(count).normal(size=count))
     rows = [
         VideoAnalytics(video=one, date=(one.published_at + n * DAY).date(), views=round(views * luck[i]))

@@ -118,7 +118,8 @@ def _at_least(ordinary: Vector, own: Vector) -> Vector:
     about such a tail on the scale ln, or a lighter one.
     """
     ordered = np.sort(ordinary)
-    rank = (1.0 + ordered.size - np.searchsorted(ordered, own, side="left")) / (ordered.size + 1.0)
+    above = (ordered.size - np.searchsorted(ordered, own, side="left")).astype(np.float64)
+    rank: Vector = (1.0 + above) / (ordered.size + 1.0)
     edge = ordered[int(TAIL * ordered.size)]
     excess = ordered[ordered > edge] - edge
     if not excess.size:

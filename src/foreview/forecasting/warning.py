@@ -126,7 +126,7 @@ def _said(state: State, by: Threshold) -> str:
 
 def _thresholds(record: Record | None, name: str, rate: float) -> dict[str, Threshold]:
     """Return the threshold of each side in a slice: its own, or that of both formats where its own are too few."""
-    found = {}
+    found: dict[str, Threshold] = {}
     for side, sign in zip(SIDES, (1.0, -1.0), strict=True):
         own = _threshold(side, np.zeros(0), np.zeros(0), rate)
         if record is not None and record.typical.size:

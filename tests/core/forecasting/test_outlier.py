@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -23,7 +24,7 @@ def world() -> World:
 
 
 @pytest.fixture(scope="module")
-def young(world) -> list[str]:
+def young(world) -> Any:
     since = DEFAULT_END - timedelta(days=25)
     return world.catalogue.videos.filter(pl.col("published_at") >= since)["video_id"].to_list()
 
@@ -57,7 +58,7 @@ def test_luck_is_as_likely_as_it_says():
 
 def test_videos_with_fifty_times_the_views_are_above_and_with_a_hundredth_below(world, young):
     for factor, side in ((50.0, "above"), (0.01, "below")):
-        found = outliers(multiplied(world.catalogue, young[3:6], factor), DEFAULT_END)
+        found: Any = outliers(multiplied(world.catalogue, young[3:6], factor), DEFAULT_END)
         called = {one.video_id for one in found if one.standing == side}
         assert len(called & set(young[3:6])) >= 2
         assert len(called - set(young[3:6])) <= 1
@@ -66,7 +67,8 @@ def test_videos_with_fifty_times_the_views_are_above_and_with_a_hundredth_below(
 
 def test_a_video_is_beside_its_own_channel_format_and_age(world, young):
     plain, doubled = (outliers(multiplied(world.catalogue, young[3:4], by), DEFAULT_END) for by in (1.0, 2.0))
-    before, after = (next(one for one in found if one.video_id == young[3]) for found in (plain, doubled))
+    both: Any = (next(one for one in found if one.video_id == young[3]) for found in (plain, doubled))
+    before, after = both
     assert (after.age_days, after.format, after.typical) == (before.age_days, before.format, before.typical)
     assert after.views == pytest.approx(2 * before.views, rel=0.02)
     assert after.ratio == pytest.approx(2 * before.ratio, rel=0.03)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -24,7 +25,7 @@ SLICE = "views_30d/long/0"
 NORMAL = Calibration({SLICE: ndtri(LEVELS)}, {SLICE: 1000})
 
 
-def scores(rng, channel: np.ndarray, month: np.ndarray, by: Dependence) -> np.ndarray:
+def scores(rng: Any, channel: np.ndarray, month: np.ndarray, by: Dependence) -> Any:
     """Standard normal scores that are correlated so."""
     own = rng.normal(size=(channel.max() + 1, month.max() + 1))[channel, month]
     shared = rng.normal(size=month.max() + 1)[month]
@@ -51,7 +52,9 @@ def test_a_known_dependence_is_found(true):
 def test_little_history_says_what_the_prior_says():
     nothing = np.zeros(0, dtype=np.int64)
     assert dependence(record(np.zeros(0), nothing, nothing), NORMAL) == PRIOR
-    pair = dependence(record(np.array([1.0, -1.0]), np.zeros(2, dtype=np.int64), np.zeros(2, dtype=np.int64)), NORMAL)
+    pair: Any = dependence(
+        record(np.array([1.0, -1.0]), np.zeros(2, dtype=np.int64), np.zeros(2, dtype=np.int64)), NORMAL
+    )
     assert (pair.channel, pair.month) == (pytest.approx((10 * PRIOR.channel - 1) / 11, abs=0.02), PRIOR.month)
 
 
@@ -107,7 +110,7 @@ def test_a_total_is_wider_than_independence_and_narrower_than_the_sum_of_bounds(
     issues = issues_of(asked_world.catalogue, datetime(2026, 5, 1, tzinfo=UTC), april)
     views = portfolio(asked_world.catalogue, asked_release, issues)[0]
     alone = portfolio(asked_world.catalogue, asked_release, issues, given=INDEPENDENT)[0]
-    bounds = forecast(asked_world.catalogue, asked_release, issues).filter(target="views_30d")
+    bounds: Any = forecast(asked_world.catalogue, asked_release, issues).filter(target="views_30d")
     assert alone.p90 - alone.p10 < views.p90 - views.p10 < bounds["p90"].sum() - bounds["p10"].sum()
     assert views.p2_5 <= views.p10 <= views.p50 <= views.p90 <= views.p97_5
     assert views.p2_5 >= views.counted
@@ -141,14 +144,15 @@ def test_what_cannot_be_meant_is_refused(asked_world, asked_release, april):
 
 
 def test_a_record_is_read_as_it_was_written(asked_release):
-    kept = models_of(asked_release)["views"].record
+    kept: Any = models_of(asked_release)["views"].record
     again = record_from(plain(kept))
     for name in Record.__dataclass_fields__:
         assert getattr(again, name).tolist() == getattr(kept, name).tolist()
 
 
 def test_a_record_whose_columns_do_not_fit_is_refused(asked_release):
-    said = plain(models_of(asked_release)["views"].record)
+    kept: Any = models_of(asked_release)["views"].record
+    said = plain(kept)
     for wrong in ({"score": said["score"][1:]}, {"names": said["names"][:1]}):
         with pytest.raises(ValueError, match="a record"):
             record_from({**said, **wrong})
@@ -157,5 +161,5 @@ def test_a_record_whose_columns_do_not_fit_is_refused(asked_release):
 def test_without_a_record_the_documented_prior_serves(asked_world, asked_release, april):
     release = sealed(replace(models_of(asked_release)["views"], record=None), CUTOFF)
     issues = issues_of(asked_world.catalogue, datetime(2026, 5, 1, tzinfo=UTC), april)
-    views = portfolio(asked_world.catalogue, release, issues)[0]
+    views: Any = portfolio(asked_world.catalogue, release, issues)[0]
     assert (views.correlation, views.correlation_from) == (pytest.approx(PRIOR.channel), "prior")

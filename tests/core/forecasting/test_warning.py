@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -62,7 +63,7 @@ def test_a_threshold_holds_its_rate_in_nine_samples_of_ten():
     true = []
     for _ in range(400):
         sample = rng.uniform(size=300)
-        found = _threshold("below", sample, np.arange(300), 0.05)
+        found: Any = _threshold("below", sample, np.arange(300), 0.05)
         true.append(1 - found.at)  # of uniform positions
         assert found.low < found.rate < found.high
         assert found.flagged == (sample > found.at).sum()

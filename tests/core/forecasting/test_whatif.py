@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from math import exp, log
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -11,7 +12,7 @@ import pytest
 
 from foreview.errors import UsageError
 from foreview.forecasting.planning import Plan, with_plans
-from foreview.forecasting.whatif import ASSOCIATION, Change, WhatIf, what_if
+from foreview.forecasting.whatif import ASSOCIATION, Change, what_if
 from foreview.learners.association import Associations, associations_from, plain
 from foreview.releases.models import models_of
 from foreview.simulation.content import EFFECTS
@@ -24,11 +25,11 @@ def later(asked_world):
     return asked_world.catalogue.videos.filter(pl.col("published_at") > CUTOFF)
 
 
-def asked(catalogue, release, video_id, **change) -> WhatIf:
+def asked(catalogue, release, video_id, **change) -> Any:
     return what_if(catalogue, release, video_id, [Change(**change)])[0]
 
 
-def questions(later: pl.DataFrame, asks: bool, count: int = 25) -> list[dict]:
+def questions(later: pl.DataFrame, asks: bool, count: int = 25) -> list[dict[str, Any]]:
     ends = pl.col("title").str.ends_with("?")
     return later.filter(ends if asks else ~ends).head(count).to_dicts()
 
@@ -97,7 +98,8 @@ def test_what_was_never_seen_is_not_answered(asked_world, asked_release, later):
 def test_a_lever_that_has_not_held_is_not_answered(asked_world, asked_release, later):
     row = later.filter(format="long").row(0, named=True)
     found = asked(asked_world.catalogue, asked_release, row["video_id"], duration_s=row["duration_s"] + 60)
-    held = models_of(asked_release)["views"].associations.held["duration"]
+    model: Any = models_of(asked_release)["views"]
+    held = model.associations.held["duration"]
     assert held.slope - 1.96 * held.error < 0
     assert (found.answer, found.ratio) == ("not held", None)
     assert f"a share of {held.slope:.2f} held" in found.because
