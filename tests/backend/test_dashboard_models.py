@@ -12,6 +12,7 @@ from downloader.models import AuditEntry, Job, Promotion
 from downloader.services.comparing import compared
 from downloader.services.headlines import headline, slices
 from downloader.services.jobs.queueing import enqueue
+from downloader.templatetags.foreview_markdown import markdown
 from foreview.uncertainty.promise import promised_coverage
 from tests.backend.api_calls import account
 from tests.backend.jobs import OWN, run_now
@@ -230,3 +231,23 @@ def test_a_damaged_release_is_said_and_not_thrown(releases):
         answer = member(name).get(reverse(f"foreview:{name}", args=[other.version]))
         assert answer.status_code == 503
         assert "A release is a folder of the store" in answer.content.decode()
+
+
+# The card.
+
+
+def test_a_card_is_shown_without_markup_of_its_own_or_what_the_policy_forbids():
+    shown = markdown(
+        "# Card\n\n<script>x</script> [here](javascript:x)\n\n| what | n |\n| :--- | ---: |\n| a\\|b | *1* |\n"
+    )
+    assert shown == (
+        "<h2>Card</h2>\n<p>&lt;script&gt;x&lt;/script&gt; [here](javascript:x)</p>\n"
+        '<div class="wide" tabindex="0" role="region" aria-label="table"><table>\n'
+        '<thead>\n<tr>\n<th scope="col">what</th>\n<th scope="col">n</th>\n</tr>\n</thead>\n'
+        "<tbody>\n<tr>\n<td>a|b</td>\n<td><em>1</em></td>\n</tr>\n</tbody>\n</table></div>\n"
+    )
+
+
+def test_the_page_of_a_release_holds_its_whole_card():
+    release = promoted(1)
+    assert "<h2>Model card: release" in said(member(), "models-release", release.version)
