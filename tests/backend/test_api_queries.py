@@ -13,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from downloader.api.root import api
-from downloader.models import Alert, Experiment, Job, VideoDownload
+from downloader.models import AdSenseEarnings, Alert, Experiment, ImportRun, Job, VideoAnalytics, VideoDownload
 from downloader.services.alerts import raise_alert
 from downloader.services.experiments import start_experiment, stop_experiment
 from downloader.services.ml_prediction_service import MLPredictionService
@@ -42,11 +42,16 @@ LISTS = [
     for name, said in OPERATIONS.items()
     if name.startswith("GET") and "next" in schema_of(said["responses"]["200"].get("content", {})).get("properties", {})
 ]
+DAY = "2026-01-02"
 BATCHES: dict[str, Callable[[list[int]], Any]] = {
     "PUT /videos": lambda keys: {
         "videos": [{"title": "x", "channel_id": "his", "source_id": f"s{key}"} for key in keys]
     },
     "POST /predictions": lambda keys: {"videos": keys},
+    "POST /predictions/planned": lambda keys: {"videos": [{"title": f"x {key}", "channel_id": "his"} for key in keys]},
+    "POST /what-if": lambda keys: {"video": keys[0], "changes": [{"title": f"x {key}"} for key in keys]},
+    "POST /analytics": lambda keys: {"rows": [{"video": key, "date": DAY, "views": 1} for key in keys]},
+    "POST /earnings": lambda keys: {"rows": [{"video": key, "date": DAY, "revenue_usd": 1} for key in keys]},
 }
 
 
@@ -66,6 +71,13 @@ def one_more(n: int) -> None:
     raise_alert(Alert.Kind.COVERAGE, f"target {n}", "x")
     start_experiment(f"e{n}", published(n).version, reason="to see")
     stop_experiment(f"e{n}", reason="enough")
+    first = VideoDownload.objects.order_by("pk")[0]
+    VideoAnalytics.objects.create(video=first, date=now - timedelta(days=n), views=1)
+    AdSenseEarnings.objects.create(video=first, date=now - timedelta(days=n), revenue_usd=1)
+    ImportRun.objects.create(who="api: him", file="x", refused_first=[REFUSED] * (n + 1))
+
+
+REFUSED = {"file": "x", "line": 1, "field": "views", "value": "x", "reason": "it is none"}
 
 
 def queries(key: str, method: str, path: str, body: Any = None) -> tuple[int, Any]:
@@ -85,7 +97,8 @@ def test_a_list_takes_the_same_queries_however_long_it_is(key, name):
         job = Job.objects.create(
             kind="forecast", arguments={"videos": [first, *rest]}, asked_by="api: him", state="succeeded"
         )
-        count, told = queries(key, "GET", name.split()[1].format(video=first, job=job.pk))
+        number = ImportRun.objects.latest("pk").pk
+        count, told = queries(key, "GET", name.split()[1].format(video=first, job=job.pk, number=number))
         taken.append(count)
         rows.append(len(told["items"]))
     assert rows[0] < rows[1] < rows[2]
