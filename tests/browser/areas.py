@@ -9,5 +9,7 @@ PAGES: Final[dict[str, str]] = {
     "videos": "/videos/?order=beats-typical",
     "video": "/videos/150/",
     "video-with-outcome": "/videos/120/",
+    "record": "/track-record/",
+    "record-links": "/track-record/links/",
 }
 """Name → address in the demo."""

@@ -9,6 +9,7 @@ from downloader.models.job import DueTime, Job, JobState
 from downloader.models.ledger import LedgerHead, LedgerRow
 from downloader.models.prediction import MLPrediction
 from downloader.models.release import Promotion, Release
+from downloader.models.sharing import SharedLink
 from downloader.models.video import VideoDownload
 
 __all__ = [
@@ -27,6 +28,7 @@ __all__ = [
     "MetricRegime",
     "Promotion",
     "Release",
+    "SharedLink",
     "VideoAnalytics",
     "VideoDownload",
     "VideoSnapshot",

@@ -22,9 +22,12 @@ from downloader.selectors.listing import (
     video_listing,
 )
 from downloader.selectors.pages import (
+    AlertUnknown,
     ForecastUnknown,
     JobUnknown,
     VideoFilter,
+    alert_page,
+    alert_seen,
     check_videos_seen,
     forecast_page,
     forecast_seen,
@@ -47,6 +50,7 @@ from downloader.selectors.releases import (
     running_experiment,
     shadow_versions,
 )
+from downloader.selectors.sharing import LinkUnknown, last_ended, link_of_digest, link_seen, links_of, titles_of
 from downloader.selectors.videos import (
     VideoUnknown,
     count_by_source,
@@ -66,13 +70,17 @@ from downloader.selectors.videos import (
 
 __all__ = [
     "ORDERS",
+    "AlertUnknown",
     "ForecastUnknown",
     "JobUnknown",
+    "LinkUnknown",
     "ListPage",
     "Listing",
     "ReleaseUnknown",
     "VideoFilter",
     "VideoUnknown",
+    "alert_page",
+    "alert_seen",
     "all_listed",
     "api_keys",
     "channels_listed",
@@ -97,10 +105,14 @@ __all__ = [
     "keys_by_source_id",
     "keys_published_between",
     "known_keys",
+    "last_ended",
     "last_issue_time",
     "latest_jobs",
     "ledger_of",
     "ledger_records",
+    "link_of_digest",
+    "link_seen",
+    "links_of",
     "metric_regimes",
     "newest_promotion",
     "newest_release",
@@ -115,6 +127,7 @@ __all__ = [
     "running_experiment",
     "shadow_versions",
     "targets_without_outcome",
+    "titles_of",
     "usable_by_key",
     "user_named",
     "video_listing",

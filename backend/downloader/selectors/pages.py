@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 from django.core.exceptions import ObjectDoesNotExist
 from django.db.models import Model, Q, QuerySet
 
-from downloader.models import Job, MLPrediction, Release, VideoDownload
+from downloader.models import Alert, Job, MLPrediction, Release, VideoDownload
 from downloader.selectors.videos import VideoUnknown
 from foreview.errors import UsageError
 
@@ -21,6 +21,10 @@ Channels = Collection[str] | None
 
 class JobUnknown(UsageError, ObjectDoesNotExist):  # noqa: N818  (Django's own says DoesNotExist)
     """There is no such job, or it is not to be seen."""
+
+
+class AlertUnknown(UsageError, ObjectDoesNotExist):  # noqa: N818  (Django's own says DoesNotExist)
+    """There is no such alert."""
 
 
 class ForecastUnknown(UsageError, ObjectDoesNotExist):  # noqa: N818  (Django's own says DoesNotExist)
@@ -115,6 +119,28 @@ def forecast_page(channels: Channels, keys: Iterable[int], before: int | None, l
 def release_page(before: int | None, limit: int) -> list[Release]:
     """Return ``limit`` releases, and one more where there are more, the one that was registered last first."""
     return list(_before(Release.objects.all(), before)[: limit + 1])
+
+
+def alert_page(standing: bool | None, before: int | None, limit: int) -> list[Alert]:
+    """Return ``limit`` alerts, and one more where there are more, the one raised last first."""
+    rows = Alert.objects.all()
+    wanted = rows if standing is None else rows.filter(acknowledged_at__isnull=standing)
+    return list(_before(wanted, before)[: limit + 1])
+
+
+def alert_seen(number: int) -> Alert:
+    """Return one alert.
+
+    Raises
+    ------
+    AlertUnknown
+        If there is none.
+
+    """
+    found = Alert.objects.filter(pk=number).first()
+    if found is None:
+        raise AlertUnknown("an alert is one that was raised", f"there is none with the number {number}")
+    return found
 
 
 def job_page(asked_by: str | None, state: str | None, before: int | None, limit: int) -> list[Job]:

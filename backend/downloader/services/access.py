@@ -62,7 +62,7 @@ def account_of_key(secret: str) -> Account | None:
     """Return the account that a key opens now; None where it is unknown, expired, revoked, or its owner may not sign in."""
     from downloader import selectors
 
-    key, now = selectors.key_of_digest(_digest(secret)), timezone.now()
+    key, now = selectors.key_of_digest(digest_of_secret(secret)), timezone.now()
     if key is None or key.revoked_at is not None or key.expires_at <= now or not key.owner.is_active:
         return None
     if key.last_used_at is None or key.last_used_at <= now - USED_EVERY:
@@ -114,7 +114,7 @@ def create_key(owner: Any, name: str, scopes: Collection[str], expires_at: datet
     secret = f"{prefix}_{secrets.token_urlsafe(32)}"
     ordered = [scope for scope in SCOPES if scope in scopes]
     key = ApiKey.objects.create(
-        owner=owner, name=name, prefix=prefix, digest=_digest(secret), scopes=ordered, expires_at=expires_at
+        owner=owner, name=name, prefix=prefix, digest=digest_of_secret(secret), scopes=ordered, expires_at=expires_at
     )
     return key, secret
 
@@ -156,5 +156,6 @@ def _scopes_of(user: Any) -> frozenset[str]:
     return frozenset().union(*(scopes for role, scopes in ROLES.items() if f"foreview {role}" in groups))
 
 
-def _digest(secret: str) -> str:
+def digest_of_secret(secret: str) -> str:
+    """Return the SHA-256 of a secret, which is what is kept of it."""
     return hashlib.sha256(secret.encode()).hexdigest()

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import polars as pl
-
 from downloader import selectors
 from downloader.services.access import Account
 from downloader.services.jobs.tickets import queue_problem
@@ -37,10 +35,7 @@ def card_of(version: str) -> str:
 
 def record_of(account: Account, by: str) -> list[dict[str, Any]]:
     """Return the track record of the forecasts served for the channels the account sees, told apart ``by`` a dimension."""
-    from downloader.gateways.record import ledger_frame
+    from downloader.services.record import served_forecasts
     from foreview.monitoring.track_record import track_record
 
-    frame = ledger_frame()
-    if account.channels is not None:
-        frame = frame.filter(pl.col("channel_id").is_in(sorted(account.channels)))
-    return track_record(frame).filter(by=by, role="served").to_dicts()
+    return track_record(served_forecasts(account)).filter(by=by).to_dicts()

@@ -83,6 +83,37 @@ def dollars(value: float | None) -> str:
 
 
 @register.filter
+def amount(value: float | None, target: str) -> str:
+    """Return a value of a target in its unit.
+
+    Examples
+    --------
+    >>> amount(12_345, "views_30d"), amount(4.256, "engagement_rate"), amount(12.345, "revenue_30d")
+    ('12.3k', '4.3 %', '$12.35')
+
+    """
+    named = {"engagement_rate": rate, "revenue_30d": dollars}
+    return named.get(target, count)(value)
+
+
+@register.filter
+def smaller(share: float | None) -> str:
+    """Return by how much something is smaller; larger where it is.
+
+    Examples
+    --------
+    >>> smaller(0.123), smaller(-0.04), smaller(0.001), smaller(None)
+    ('12 % smaller', '4 % larger', 'the same', '–')
+
+    """
+    if share is None:
+        return UNKNOWN
+    if abs(share) < 0.005:
+        return "the same"
+    return f"{abs(share):.0%} {'smaller' if share > 0 else 'larger'}".replace("%", " %")
+
+
+@register.filter
 def times(value: float | None) -> str:
     """Return a factor.
 
