@@ -12,7 +12,7 @@ from tests.browser import chromium
 def test_the_record_is_read_by_target(page):
     page.goto("/track-record/")
     expect(page.locator("figure[data-live]")).to_have_count(4)
-    page.get_by_label("Of", exact=True).select_option("views after 7 days")
+    page.locator("select[name=target]").select_option("views after 7 days")
     page.get_by_role("button", name="Show").click()
     expect(page).to_have_url(re.compile("target=views_7d"))
     expect(page.get_by_role("heading", name="Forecast against outcome")).to_be_visible()
