@@ -29,6 +29,7 @@ KEYS: Final = (
     "ALERT_EMAILS",
     "WEBHOOK",
     "API_REQUESTS_PER_MINUTE",
+    "IMPORT_MAX_BYTES",
     *TABLES,
 )
 TABLE_KEYS: Final = ("model", "fields", "usable", "migration")
@@ -185,6 +186,11 @@ def schedule_timezone() -> ZoneInfo:
     return ZoneInfo(clock_settings().get("timezone", "UTC"))
 
 
+def largest_import() -> int:
+    """Return how long a file that is sent to be imported may be [bytes]."""
+    return int(configured("IMPORT_MAX_BYTES", 2 * 1024**3))
+
+
 def configured(key: str, default: Any) -> Any:
     """Return what the setting has under ``key``, not looked at any further."""
     return _setting().get(key, default)
@@ -196,12 +202,11 @@ def problems() -> list[str]:
     found = [f"FOREVIEW has no key {key!r}; it has {', '.join(KEYS)}" for key in setting if key not in KEYS]
     if not isinstance(found_there := setting.get("PROMOTE_WHEN_BETTER", False), bool):
         found.append(f"FOREVIEW['PROMOTE_WHEN_BETTER'] is True or False; found {found_there!r}")
-    if (
-        not isinstance(often := setting.get("API_REQUESTS_PER_MINUTE", 600), int)
-        or isinstance(often, bool)
-        or often < 1
-    ):
-        found.append(f"FOREVIEW['API_REQUESTS_PER_MINUTE'] is a whole number above 0; found {often!r}")
+    found += [
+        f"FOREVIEW[{key!r}] is a whole number above 0; found {number!r}"
+        for key in ("API_REQUESTS_PER_MINUTE", "IMPORT_MAX_BYTES")
+        if not isinstance(number := setting.get(key, 1), int) or isinstance(number, bool) or number < 1
+    ]
     found += _alert_problems(setting)
     for name in TABLES:
         if isinstance(mapped := setting.get(name), dict):

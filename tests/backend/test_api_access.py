@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from downloader.api.access import Key, Session
 from downloader.api.root import api
-from downloader.models import ApiKey, AuditEntry, Job, VideoDownload
+from downloader.models import AdSenseEarnings, ApiKey, AuditEntry, ImportRun, Job, VideoAnalytics, VideoDownload
 from downloader.services.access import NotAllowed, account_of_key, create_key, revoke_key, set_role
 from downloader.services.jobs.queueing import enqueue
 from downloader.services.ml_prediction_service import MLPredictionService
@@ -30,11 +30,13 @@ ROUTES = [
 ]
 NAMES = [f"{method.upper()} {path}" for method, path, _ in ROUTES]
 OPEN = "GET /health/live"
+DAY = "2026-01-02"
 SECRET = "tomatoes nobody else may know of"
 BODIES: dict[str, Any] = {
     "POST /videos": {"title": "x", "channel_id": "hers"},
     "PUT /videos": {"videos": [{"title": "x", "channel_id": "his", "source_id": "taken"}]},
     "POST /jobs": {"kind": "verify_ledger"},
+    "POST /imports": {"file": "no form: see the tests of imports"},
     "POST /releases/rollback": {"reason": "a test"},
     "POST /releases/{version}/promote": {"reason": "a test"},
 }
@@ -51,6 +53,16 @@ RULES = {
     "GET /jobs/{job}": 404,
     "POST /jobs/{job}/cancel": 404,
     "GET /track-record": {"items": []},
+    "POST /imports": 422,
+    "GET /imports": {"items": [], "next": None},
+    "GET /imports/{number}": 404,
+    "GET /imports/{number}/refused": 404,
+    "POST /imports/{number}/apply": 404,
+    "POST /imports/{number}/undo": 404,
+    "POST /analytics": 422,
+    "POST /earnings": 422,
+    "GET /videos/{video}/analytics": 404,
+    "GET /videos/{video}/earnings": 404,
 }
 """What an account is answered about what is another's. A route without a rule here fails the test below."""
 LATER = {"GET /track-record", "GET /jobs/{job}/forecasts"}
@@ -73,17 +85,29 @@ def _no_requests_counted():
 
 @pytest.fixture
 def hers():
-    """What belongs to another account: a video with its forecast, and a job."""
+    """What belongs to another account: a video with its forecast and a day, a job, and an import with the number of the job."""
     owner = account("her", "hers")
     found = video("hers", title=SECRET, source_id="taken", published_at=datetime(2026, 1, 1, tzinfo=UTC))
     MLPredictionService().predict_video_performance(found.pk)
-    return found, enqueue("verify_ledger", asked_by=f"api: {owner.username}")
+    VideoAnalytics.objects.create(video=found, date=DAY, views=9)
+    AdSenseEarnings.objects.create(video=found, date=DAY, revenue_usd=1)
+    job = enqueue("verify_ledger", asked_by=f"api: {owner.username}")
+    refused = {"file": SECRET, "line": 1, "field": "views", "value": SECRET, "reason": SECRET}
+    ImportRun.objects.create(pk=job.pk, who=job.asked_by, file=SECRET, refused_first=[refused])
+    return found, job
 
 
 def asked(name: str, key: str, found: VideoDownload, job: Job) -> Any:
     method, path = name.split()
     filled = path.replace("{video}", str(found.pk)).replace("{job}", str(job.pk)).replace("{version}", "none")
-    body = {"videos": [found.pk]} if name == "POST /predictions" else BODIES.get(name)
+    filled = filled.replace("{number}", str(job.pk))
+    row = {"video": found.pk, "date": DAY}
+    asked_of_video = {
+        "POST /predictions": {"videos": [found.pk]},
+        "POST /analytics": {"rows": [{**row, "views": 1}]},
+        "POST /earnings": {"rows": [{**row, "revenue_usd": 2}]},
+    }
+    body = asked_of_video.get(name, BODIES.get(name))
     return ask(key, method, filled, body)
 
 
@@ -103,6 +127,8 @@ def test_a_strangers_key_reads_nothing_of_another_account(name, hers):
         assert (answer.status_code, json.loads(said)) == (200, rule)
     assert list(VideoDownload.objects.values_list("title", "channel_id")) == [(SECRET, "hers")]
     assert Job.objects.get().cancel_requested is False
+    assert (VideoAnalytics.objects.get().views, AdSenseEarnings.objects.get().revenue_usd) == (9, 1)
+    assert ImportRun.objects.get().state == "previewed"
 
 
 @pytest.mark.parametrize("name", [name for name in NAMES if RULES.get(name) == 404])
@@ -121,7 +147,7 @@ def test_the_owner_reads_her_own(name, hers):
     assert answer.status_code == 200
     told = answer.json()
     first = told["items"][0] if "items" in told else told
-    assert first.get("title", first.get("kind", first.get("video"))) in (SECRET, "verify_ledger", found.pk)
+    assert any(value in (SECRET, "verify_ledger", found.pk, DAY) for value in first.values())
 
 
 @pytest.mark.parametrize("name", NAMES)

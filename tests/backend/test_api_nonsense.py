@@ -29,6 +29,8 @@ LIKELY = st.sampled_from(
 
 def bodies(body: Any) -> st.SearchStrategy[Any]:
     """Something of the right names and any values, or anything at all."""
+    if "application/json" not in body["content"]:  # a form
+        return JSON
     name = body["content"]["application/json"]["schema"]["$ref"].rpartition("/")[2]
     values = LIKELY | JSON
     whole = st.fixed_dictionaries(dict.fromkeys(SCHEMAS[name].get("required", []), values), optional={

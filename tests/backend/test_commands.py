@@ -48,7 +48,7 @@ def test_a_catalogue_is_imported_trained_on_and_forecast(folder, world, releases
     days, videos = world.catalogue.daily.height, world.catalogue.videos.height
     imported = said_by("import_data", folder)
     assert (
-        f"Imported {videos} videos, {days} days, 0 snapshots and {world.catalogue.earnings.height} earnings" in imported
+        f"Imported {videos} new videos (0 changed, 0 unchanged), {days} new days (0 changed, 0 unchanged)" in imported
     )
     as_of = DEFAULT_END.date().isoformat()
     trained = said_by("train_models", "--as-of", as_of)

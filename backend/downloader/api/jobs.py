@@ -12,7 +12,7 @@ from pydantic import Field
 from downloader.api.access import account_of, needs
 from downloader.api.shapes import Cursor, Limit, Name, Number, Page, page_of
 from downloader.models import Job
-from downloader.services.asking import KINDS, cancel_job, jobs_of, start_job
+from downloader.services.asking import KINDS, cancel_job, start_job
 
 router = Router(tags=["jobs"])
 
@@ -51,7 +51,7 @@ def list_jobs(request: HttpRequest, state: State = None, cursor: Cursor = None, 
     """Return the jobs that this account asked for, the youngest first."""
     from downloader import selectors
 
-    rows = selectors.job_page(jobs_of(account_of(request)), state, cursor, limit)
+    rows = selectors.job_page(account_of(request).sees_of, state, cursor, limit)
     return page_of(rows, limit, job_told, lambda job: job.pk)
 
 
@@ -68,7 +68,7 @@ def read(request: HttpRequest, job: Number) -> JobTold:
     """Return one job."""
     from downloader import selectors
 
-    return job_told(selectors.job_seen(jobs_of(account_of(request)), job))
+    return job_told(selectors.job_seen(account_of(request).sees_of, job))
 
 
 @router.post("/{job}/cancel", auth=needs("write"), response=JobTold)

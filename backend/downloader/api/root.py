@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from ninja import NinjaAPI
 
-from downloader.api import forecasts, jobs, releases, site, videos
+from downloader.api import forecasts, imports, jobs, observations, releases, site, videos
 from downloader.api.access import PerKey, guarded, needs
 from downloader.api.problems import add_handlers
 
@@ -26,3 +26,5 @@ api.add_router("", forecasts.router)
 api.add_router("/releases", releases.router)
 api.add_router("/jobs", jobs.router)
 api.add_router("", site.router)
+api.add_router("/imports", imports.router)
+api.add_router("", observations.router)

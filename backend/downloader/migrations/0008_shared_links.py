@@ -10,6 +10,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('downloader', '0007_pages'),
+        ('downloader', '0007_imports'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -1,10 +1,11 @@
-"""Videos, what was observed of them, the forecasts made of them, the releases that made these, jobs, and who may see them."""
+"""Videos, what was observed of them, the forecasts made of them, the releases that made these, imports, jobs, and who may see them."""
 
 from downloader.models.access import ApiKey, AuditEntry, Membership
 from downloader.models.alert import Alert, MetricRegime
 from downloader.models.analytics import VideoAnalytics, VideoSnapshot
 from downloader.models.earnings import AdSenseEarnings
 from downloader.models.experiment import Experiment
+from downloader.models.imports import ImportRun, StoredAnswer
 from downloader.models.job import DueTime, Job, JobState
 from downloader.models.ledger import LedgerHead, LedgerRow
 from downloader.models.prediction import MLPrediction
@@ -19,6 +20,7 @@ __all__ = [
     "AuditEntry",
     "DueTime",
     "Experiment",
+    "ImportRun",
     "Job",
     "JobState",
     "LedgerHead",
@@ -29,6 +31,7 @@ __all__ = [
     "Promotion",
     "Release",
     "SharedLink",
+    "StoredAnswer",
     "VideoAnalytics",
     "VideoDownload",
     "VideoSnapshot",

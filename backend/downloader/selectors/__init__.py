@@ -1,6 +1,18 @@
 """Every question to the database, each one query however many videos it is about."""
 
 from downloader.selectors.access import api_keys, channels_of, key_named, key_of_digest, roles_of, user_named
+from downloader.selectors.imports import (
+    ROW_MODELS,
+    TIME_OF,
+    ImportUnknown,
+    entered_since,
+    forecast_before,
+    import_page,
+    import_seen,
+    mapping_remembered,
+    rows_there,
+    videos_there,
+)
 from downloader.selectors.ledger import (
     count_matured_since,
     forecast_records,
@@ -29,6 +41,7 @@ from downloader.selectors.pages import (
     alert_page,
     alert_seen,
     check_videos_seen,
+    day_page,
     forecast_page,
     forecast_seen,
     forecasts_of,
@@ -37,6 +50,7 @@ from downloader.selectors.pages import (
     release_page,
     video_page,
     video_seen,
+    videos_seen,
 )
 from downloader.selectors.releases import (
     ReleaseUnknown,
@@ -70,8 +84,11 @@ from downloader.selectors.videos import (
 
 __all__ = [
     "ORDERS",
+    "ROW_MODELS",
+    "TIME_OF",
     "AlertUnknown",
     "ForecastUnknown",
+    "ImportUnknown",
     "JobUnknown",
     "LinkUnknown",
     "ListPage",
@@ -91,12 +108,17 @@ __all__ = [
     "count_matured_since",
     "count_without_forecast_of",
     "daily_views",
+    "day_page",
+    "entered_since",
     "experiment_named",
+    "forecast_before",
     "forecast_page",
     "forecast_records",
     "forecast_seen",
     "forecasts_issued",
     "forecasts_of",
+    "import_page",
+    "import_seen",
     "job_page",
     "job_seen",
     "key_named",
@@ -113,6 +135,7 @@ __all__ = [
     "link_of_digest",
     "link_seen",
     "links_of",
+    "mapping_remembered",
     "metric_regimes",
     "newest_promotion",
     "newest_release",
@@ -124,6 +147,7 @@ __all__ = [
     "release_page",
     "roles_of",
     "rows",
+    "rows_there",
     "running_experiment",
     "shadow_versions",
     "targets_without_outcome",
@@ -135,5 +159,7 @@ __all__ = [
     "video_page",
     "video_seen",
     "videos",
+    "videos_seen",
+    "videos_there",
     "youngest_forecasts",
 ]

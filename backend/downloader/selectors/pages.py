@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any, TypeVar
+from datetime import date, datetime
+from typing import Any, Final, TypeVar
 
 from django.core.exceptions import ObjectDoesNotExist
 from django.db.models import Model, Q, QuerySet
 
-from downloader.models import Alert, Job, MLPrediction, Release, VideoDownload
+from downloader.models import AdSenseEarnings, Alert, Job, MLPrediction, Release, VideoAnalytics, VideoDownload
 from downloader.selectors.videos import VideoUnknown
 from foreview.errors import UsageError
 
 M = TypeVar("M", bound=Model)
+D = TypeVar("D", VideoAnalytics, AdSenseEarnings)
+_MOST_KEYS: Final = 20_000
+"""Values that a query of SQLite may be given, with some to spare."""
 Channels = Collection[str] | None
 """The channels that may be seen; None: all."""
 
@@ -79,10 +82,33 @@ def video_seen(channels: Channels, key: int) -> VideoDownload:
     return found
 
 
+def videos_seen(channels: Channels, keys: Iterable[int]) -> set[int]:
+    """Return which of these videos are there and of these channels."""
+    asked, seen = sorted(set(keys)), set[int]()
+    for start in range(0, len(asked), _MOST_KEYS):
+        part = asked[start : start + _MOST_KEYS]
+        seen |= set(_seen(channels).filter(pk__in=part).values_list("pk", flat=True))
+    return seen
+
+
+def day_page(channels: Channels, model: type[D], video: int, before: int | None, limit: int) -> list[D]:
+    """Return ``limit`` days of a video, and one more where there are more, the youngest first; ``before`` is an ordinal day.
+
+    Raises
+    ------
+    VideoUnknown
+        If there is no such video for these channels.
+
+    """
+    video_seen(channels, video)
+    rows = model._default_manager.filter(video_id=video).order_by("-date")
+    return list((rows if before is None else rows.filter(date__lt=date.fromordinal(before)))[: limit + 1])
+
+
 def check_videos_seen(channels: Channels, keys: Iterable[int]) -> None:
     """Raise VideoUnknown where one of these videos is not there, or of another channel."""
     asked = list(dict.fromkeys(keys))
-    seen = set(_seen(channels).filter(pk__in=asked).values_list("pk", flat=True))
+    seen = videos_seen(channels, asked)
     for key in asked:
         if key not in seen:
             raise VideoUnknown(VideoDownload, f"there is none with the id {key}")

@@ -39,6 +39,18 @@ class Account:
     scopes: frozenset[str]
     channels: frozenset[str] | None
     """The channels it sees; None: all, of a superuser."""
+    through: str = "api"
+    """By what it asks: api, command or job."""
+
+    @property
+    def asker(self) -> str:
+        """Whom jobs and imports say they were asked for by. A user's name has no colon and no space, so nobody else is called so."""
+        return f"{self.through}: {self.name}"
+
+    @property
+    def sees_of(self) -> str | None:
+        """Whose jobs and imports it sees: its own; None, anybody's, where it sees every channel."""
+        return None if self.channels is None else self.asker
 
     def sees(self, channel: str) -> bool:
         """Return whether it sees what belongs to this channel."""
@@ -68,6 +80,11 @@ def account_of_key(secret: str) -> Account | None:
     if key.last_used_at is None or key.last_used_at <= now - USED_EVERY:
         ApiKey.objects.filter(pk=key.pk).update(last_used_at=now)
     return account_of_user(key.owner, key)
+
+
+def account_of_machine(name: str, through: str) -> Account:
+    """Return who works on the machine of the site itself, by a command or a job: who can do that may do everything."""
+    return Account(name, "", frozenset(SCOPES), None, through)
 
 
 def check_scope(account: Account, scope: str) -> None:

@@ -8,7 +8,6 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from django.db import transaction
 from django.utils.dateparse import parse_datetime
 
 from downloader.services.jobs.attempt import Run
@@ -18,17 +17,29 @@ if TYPE_CHECKING:
     from foreview.releases.manifest import Manifest
 
 
-def import_folder(run: Run, folder: str) -> dict[str, int]:
-    """Import the catalogue in ``folder``, a path on the machine of the worker."""
-    from downloader.gateways.importing import import_catalogue
-    from foreview.tables.folder import read_catalogue
+def import_folder(run: Run, folder: str, kind: str = "") -> dict[str, Any]:
+    """Import what is in ``folder``, a path on the machine of the worker: a catalogue, or a source of the given kind."""
+    from downloader.services.access import account_of_machine
+    from downloader.services.importing import apply, preview
 
     run.report("reading", 0, 1)
-    catalogue = read_catalogue(Path(folder))
-    with transaction.atomic():
-        done = import_catalogue(catalogue, run.report)
-        run.confirm()
-    return asdict(done)
+    account = account_of_machine(run.job.asked_by or str(run.job.pk), "job")
+    done = apply(account, preview(account, Path(folder), kind).pk, run.report, run.confirm)
+    return {"import": done.pk, **done.counts}
+
+
+def apply_import(run: Run, number: int, account: str) -> dict[str, Any]:
+    """Apply the import with this number, which a user previewed. One that an earlier attempt applied is told as it was."""
+    from downloader import selectors
+    from downloader.models import ImportRun
+    from downloader.services.access import account_of_user
+    from downloader.services.importing import apply
+
+    asker = account_of_user(selectors.user_named(account))
+    done = selectors.import_seen(asker.sees_of, number)
+    if run.job.attempts < 2 or done.state != ImportRun.State.APPLIED:
+        done = apply(asker, number, run.report, run.confirm)
+    return {"import": done.pk, **done.counts}
 
 
 def train(run: Run, *, as_of: str = "", tuned: bool = False) -> dict[str, Any]:
