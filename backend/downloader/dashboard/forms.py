@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from foreview.errors import UsageError
 
+_LONGEST: Final = 18
 MOST_DAYS: Final = 366
 """How long what opens something may open it: who still needs it makes a new one."""
 
@@ -30,3 +31,13 @@ def posted_number(request: HttpRequest, name: str, least: int, most: int) -> int
 def days_from_now(request: HttpRequest, name: str = "days") -> datetime:
     """Return the time that lies as many days ahead as a field says."""
     return timezone.now() + timedelta(days=posted_number(request, name, 1, MOST_DAYS))
+
+
+def cursor_of(request: HttpRequest, name: str = "after") -> int | None:
+    """Return the number after which a list goes on, None at its beginning; UsageError where it is none."""
+    said = request.GET.get(name, "").strip()
+    if not said:
+        return None
+    if not said.isascii() or not said.isdigit() or len(said) > _LONGEST:
+        raise UsageError("a cursor is one that the page before gave", f"found {said!r}", "Begin at the first page")
+    return int(said)

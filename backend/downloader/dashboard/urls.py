@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.contrib.auth.views import LogoutView
 from django.urls import path
 
-from downloader.dashboard import record, sharing, today, video, videos
+from downloader.dashboard import alerts, keys, people, record, settings, sharing, today, video, videos
 from downloader.dashboard.sign_in import SignIn
 
 app_name = "foreview"
@@ -18,6 +18,20 @@ urlpatterns = [
     path("track-record/links/", sharing.show, name="record-links"),
     path("track-record/links/<int:key>/revoke/", sharing.revoke, name="record-link-revoke"),
     path("shared/<str:token>/", record.shared, name="shared"),
+    path("alerts/", alerts.show, name="alerts"),
+    path("alerts/<int:key>/acknowledge/", alerts.acknowledge, name="alerts-acknowledge"),
+    path("settings/", settings.show, name="settings"),
+    path("settings/password/", settings.password, name="settings-password"),
+    path("settings/rules/", settings.rules, name="settings-rules"),
+    path("settings/audit-log/", settings.audit, name="settings-audit"),
+    path("settings/keys/", keys.show, name="settings-keys"),
+    path("settings/keys/<str:prefix>/revoke/", keys.revoke, name="settings-key-revoke"),
+    path("settings/people/", people.show, name="settings-people"),
+    path("settings/people/<int:key>/", people.one, name="settings-person"),
+    path("settings/people/<int:key>/leave/", people.leave, name="settings-person-leave"),
+    path("settings/people/<int:key>/signing-in/", people.let_in, name="settings-person-let-in"),
+    path("settings/people/<int:key>/link/", people.new_link, name="settings-person-link"),
+    path("set-password/<uidb64>/<token>/", settings.SetPassword.as_view(), name="set-password"),
     path("sign-in/", SignIn.as_view(), name="sign-in"),
     path("sign-out/", LogoutView.as_view(), name="sign-out"),
 ]

@@ -52,6 +52,7 @@ from downloader.selectors.pages import (
     video_seen,
     videos_seen,
 )
+from downloader.selectors.people import PersonUnknown, audit_page, user_numbered, users_with_rights
 from downloader.selectors.releases import (
     ReleaseUnknown,
     experiment_named,
@@ -93,6 +94,7 @@ __all__ = [
     "LinkUnknown",
     "ListPage",
     "Listing",
+    "PersonUnknown",
     "ReleaseUnknown",
     "VideoFilter",
     "VideoUnknown",
@@ -100,6 +102,7 @@ __all__ = [
     "alert_seen",
     "all_listed",
     "api_keys",
+    "audit_page",
     "channels_listed",
     "channels_of",
     "check_videos_seen",
@@ -154,6 +157,8 @@ __all__ = [
     "titles_of",
     "usable_by_key",
     "user_named",
+    "user_numbered",
+    "users_with_rights",
     "video_listing",
     "video_model",
     "video_page",

@@ -75,7 +75,7 @@ def account_of_key(secret: str) -> Account | None:
     from downloader import selectors
 
     key, now = selectors.key_of_digest(digest_of_secret(secret)), timezone.now()
-    if key is None or key.revoked_at is not None or key.expires_at <= now or not key.owner.is_active:
+    if key is None or not key.is_open or not key.owner.is_active:
         return None
     if key.last_used_at is None or key.last_used_at <= now - USED_EVERY:
         ApiKey.objects.filter(pk=key.pk).update(last_used_at=now)
@@ -136,15 +136,28 @@ def create_key(owner: Any, name: str, scopes: Collection[str], expires_at: datet
     return key, secret
 
 
-def revoke_key(prefix: str) -> ApiKey:
-    """Let a key open nothing from now on; one that was revoked keeps its time."""
+def revoke_key(prefix: str, owner: Any | None = None) -> ApiKey:
+    """Let a key of this user, or for None of anybody, open nothing from now on; one that was revoked keeps its time."""
     from downloader import selectors
 
-    key = selectors.key_named(prefix)
+    key = selectors.key_named(prefix, owner)
     if key.revoked_at is None:
         key.revoked_at = timezone.now()
         key.save(update_fields=["revoked_at"])
     return key
+
+
+def role_of(groups: Iterable[str]) -> str:
+    """Return the role that these groups give, the most that there is; empty where they give none.
+
+    Examples
+    --------
+    >>> role_of(["foreview viewer", "editors"]), role_of(["editors"])
+    ('viewer', '')
+
+    """
+    names = set(groups)
+    return next((role for role in reversed(ROLES) if f"foreview {role}" in names), "")
 
 
 def add_member(user: Any, channels: Iterable[str]) -> None:

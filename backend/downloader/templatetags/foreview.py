@@ -188,8 +188,23 @@ def may(context: dict[str, Any], scope: str) -> bool:
 
 
 @register.simple_tag(takes_context=True)
+def sees_all(context: dict[str, Any]) -> bool:
+    """Return whether who looks at the page sees every channel, as a superuser does."""
+    account = getattr(context["request"], "foreview_account", None)
+    return account is not None and account.channels is None
+
+
+@register.simple_tag(takes_context=True)
 def here(context: dict[str, Any], area: str) -> SafeString:
     """Return what marks the area in the navigation that the page belongs to."""
     match = context["request"].resolver_match
     inside = match is not None and match.view_name.split(":")[-1].split("-")[0] in area.split()
+    return mark_safe('aria-current="page"') if inside else SafeString("")
+
+
+@register.simple_tag(takes_context=True)
+def page_is(context: dict[str, Any], names: str) -> SafeString:
+    """Return what marks a link of an area's own navigation that leads to this very page."""
+    match = context["request"].resolver_match
+    inside = match is not None and match.view_name.split(":")[-1] in names.split()
     return mark_safe('aria-current="page"') if inside else SafeString("")
