@@ -5,7 +5,20 @@ from __future__ import annotations
 from django.contrib.auth.views import LogoutView
 from django.urls import path
 
-from downloader.dashboard import alerts, keys, people, record, settings, sharing, today, video, videos
+from downloader.dashboard import (
+    alerts,
+    data,
+    imports,
+    keys,
+    people,
+    record,
+    regimes,
+    settings,
+    sharing,
+    today,
+    video,
+    videos,
+)
 from downloader.dashboard.sign_in import SignIn
 
 app_name = "foreview"
@@ -18,6 +31,14 @@ urlpatterns = [
     path("track-record/links/", sharing.show, name="record-links"),
     path("track-record/links/<int:key>/revoke/", sharing.revoke, name="record-link-revoke"),
     path("shared/<str:token>/", record.shared, name="shared"),
+    path("data/", data.show, name="data"),
+    path("data/quality/", data.quality, name="data-quality"),
+    path("data/regimes/", regimes.show, name="data-regimes"),
+    path("data/imports/", imports.send, name="data-send"),
+    path("data/imports/<int:key>/", imports.one, name="data-import"),
+    path("data/imports/<int:key>/apply/", imports.apply, name="data-import-apply"),
+    path("data/imports/<int:key>/forecast/", imports.forecast, name="data-import-forecast"),
+    path("data/imports/<int:key>/undo/", imports.undo, name="data-import-undo"),
     path("alerts/", alerts.show, name="alerts"),
     path("alerts/<int:key>/acknowledge/", alerts.acknowledge, name="alerts-acknowledge"),
     path("settings/", settings.show, name="settings"),
