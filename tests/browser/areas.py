@@ -11,5 +11,16 @@ PAGES: Final[dict[str, str]] = {
     "video-with-outcome": "/videos/120/",
     "record": "/track-record/",
     "record-links": "/track-record/links/",
+    "data": "/data/",
+    "data-quality": "/data/quality/",
+    "data-regimes": "/data/regimes/",
+    "alerts": "/alerts/",
+    "settings": "/settings/",
+    "settings-keys": "/settings/keys/",
+    "settings-people": "/settings/people/",
+    "settings-person": "/settings/people/1/",
+    "settings-audit": "/settings/audit-log/",
+    "settings-rules": "/settings/rules/",
+    "settings-password": "/settings/password/",
 }
 """Name → address in the demo."""
