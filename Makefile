@@ -86,7 +86,7 @@ chaos: .venv/run.stamp  ## kill -9 a hundred processes that import, train, publi
 
 lock: .venv/tools.stamp  ## renew the lock files
 	$(COMPILE) pyproject.toml --extra django -o requirements/run.lock
-	$(COMPILE) pyproject.toml --extra django --group dev -c requirements/run.lock -o requirements/dev.lock
+	$(COMPILE) pyproject.toml --extra django --extra google --group dev -c requirements/run.lock -o requirements/dev.lock
 	$(COMPILE) --group tools -c requirements/dev.lock -o requirements/tools.lock
 
 clean:  ## remove the environment and everything the demo made

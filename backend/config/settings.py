@@ -23,6 +23,8 @@ FOREVIEW = {
     "MISSING_DAY_IS_ZERO": _environment.missing_day_is_zero,
     "PROMOTE_WHEN_BETTER": _environment.promote_when_better,
     "JOB_LEASE_SECONDS": _environment.job_lease_seconds,
+    "TOKEN_KEYS": list(_environment.token_keys),
+    "GOOGLE": _environment.google,
 }
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 

@@ -30,9 +30,15 @@ KEYS: Final = (
     "WEBHOOK",
     "API_REQUESTS_PER_MINUTE",
     "IMPORT_MAX_BYTES",
+    "TOKEN_KEYS",
+    "GOOGLE",
+    "QUOTA",
     *TABLES,
 )
 TABLE_KEYS: Final = ("model", "fields", "usable", "migration")
+
+NEW_TOKEN_KEY: Final = 'python -c "from cryptography.fernet import Fernet; print(Fernet.generate_key().decode())"'  # noqa: S105  (makes one)
+"""Makes a key for TOKEN_KEYS."""
 
 CACHED: Final = ("ml_predicted_views_30d", "ml_predicted_revenue_30d", "ml_confidence")
 """Columns of the video that repeat its forecast, for lists; a mapped model may have them or not."""
@@ -179,6 +185,21 @@ def alert_emails() -> list[str]:
 def webhook() -> dict[str, str]:
     """Return URL and SECRET of the webhook that alerts are posted to; empty where there is none."""
     return dict(configured("WEBHOOK", {}))
+
+
+def token_keys() -> list[str]:
+    """Return the keys that tokens of connections are encrypted with: the first encrypts, all decrypt."""
+    return list(configured("TOKEN_KEYS", ()))
+
+
+def google_client() -> dict[str, str]:
+    """Return CLIENT_ID and CLIENT_SECRET of the project at Google, and REDIRECT where it is another than the usual."""
+    return dict(configured("GOOGLE", {}))
+
+
+def quota() -> dict[str, int]:
+    """Return how many units a day may be taken of each of Google's services."""
+    return {"youtube": 10_000, "youtubeAnalytics": 50_000, "adsense": 1_000} | dict(configured("QUOTA", {}))
 
 
 def schedule_timezone() -> ZoneInfo:

@@ -3,6 +3,14 @@
 from downloader.models.access import ApiKey, AuditEntry, Membership
 from downloader.models.alert import Alert, MetricRegime
 from downloader.models.analytics import VideoAnalytics, VideoSnapshot
+from downloader.models.connection import (
+    ConnectedVideo,
+    Connection,
+    ConnectionKind,
+    ConnectionReading,
+    ConnectionState,
+    QuotaUse,
+)
 from downloader.models.earnings import AdSenseEarnings
 from downloader.models.experiment import Experiment
 from downloader.models.imports import ImportRun, StoredAnswer
@@ -18,6 +26,11 @@ __all__ = [
     "Alert",
     "ApiKey",
     "AuditEntry",
+    "ConnectedVideo",
+    "Connection",
+    "ConnectionKind",
+    "ConnectionReading",
+    "ConnectionState",
     "DueTime",
     "Experiment",
     "ImportRun",
@@ -29,6 +42,7 @@ __all__ = [
     "Membership",
     "MetricRegime",
     "Promotion",
+    "QuotaUse",
     "Release",
     "SharedLink",
     "StoredAnswer",

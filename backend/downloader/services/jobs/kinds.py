@@ -32,6 +32,7 @@ KINDS: Final[Mapping[str, Kind]] = MappingProxyType(
     {
         "import": Kind(f"{_HERE}.import_folder"),
         "apply_import": Kind(f"{_HERE}.apply_import"),
+        "sync": Kind(f"{_HERE}.sync", single=True),
         "train": Kind(f"{_HERE}.train", single=True),
         "tune": Kind(f"{_HERE}.tune", single=True),
         "forecast": Kind(f"{_HERE}.forecast"),

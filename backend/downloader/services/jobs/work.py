@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import date, datetime
@@ -40,6 +41,21 @@ def apply_import(run: Run, number: int, account: str) -> dict[str, Any]:
     if run.job.attempts < 2 or done.state != ImportRun.State.APPLIED:
         done = apply(asker, number, run.report, run.confirm)
     return {"import": done.pk, **done.counts}
+
+
+def sync(run: Run, *, connection: int | None = None) -> dict[str, Any]:
+    """Read what is connected, or the connection of that number, and delete what may not be kept any longer."""
+    from downloader.selectors.connections import connection_numbered, connections
+    from downloader.services.syncing import Way, results, sync_connections
+
+    def pause(seconds: float) -> None:
+        until = time.monotonic() + seconds
+        while (left := until - time.monotonic()) > 0:
+            time.sleep(min(left, 1.0))
+            run.check()
+
+    wanted = connections() if connection is None else [connection_numbered(connection)]
+    return {"connections": results(sync_connections(wanted, Way(run.report, run.confirm, pause)))}
 
 
 def train(run: Run, *, as_of: str = "", tuned: bool = False) -> dict[str, Any]:
