@@ -12,6 +12,7 @@ PAGES: Final[dict[str, str]] = {
     "record": "/track-record/",
     "record-links": "/track-record/links/",
     "data": "/data/",
+    "data-connections": "/data/connections/",
     "data-quality": "/data/quality/",
     "data-regimes": "/data/regimes/",
     "alerts": "/alerts/",

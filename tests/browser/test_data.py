@@ -71,7 +71,8 @@ def test_an_import_is_taken_back_after_a_question(page, tmp_path):
     assert chromium.violations(page) == []
     page.get_by_role("button", name="Import only").click()
     assert chromium.violations(page) == []
-    page.get_by_role("link", name="Take it back").click()
+    page.get_by_role("button", name="Take it back").click()
+    page.get_by_role("heading", name="Take back back.csv?").wait_for()
     assert chromium.violations(page) == []
     page.get_by_role("button", name="Take it back").click()
     expect(page.get_by_role("status")).to_have_text("back.csv is taken back: everything is as it was.")

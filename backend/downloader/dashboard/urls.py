@@ -7,6 +7,7 @@ from django.urls import path
 
 from downloader.dashboard import (
     alerts,
+    connections,
     data,
     imports,
     keys,
@@ -34,6 +35,10 @@ urlpatterns = [
     path("data/", data.show, name="data"),
     path("data/quality/", data.quality, name="data-quality"),
     path("data/regimes/", regimes.show, name="data-regimes"),
+    path("data/connections/", connections.show, name="data-connections"),
+    path("data/connections/ask/", connections.ask, name="data-connections-ask"),
+    path("data/connections/answer/", connections.answer, name="data-connections-answer"),
+    path("data/connections/<int:key>/disconnect/", connections.disconnect, name="data-connections-end"),
     path("data/imports/", imports.send, name="data-send"),
     path("data/imports/<int:key>/", imports.one, name="data-import"),
     path("data/imports/<int:key>/apply/", imports.apply, name="data-import-apply"),
