@@ -73,10 +73,11 @@ const line = (series, panel, paint) => ({
   name: series.name,
   type: "line",
   symbol: shape(series.look),
-  symbolSize: series.points.length > 40 ? 4 : 8,
-  showSymbol: series.points.length <= 62,
-  lineStyle: { color: paint.look(series.look), width: 2 },
-  itemStyle: { color: paint.look(series.look) },
+  symbolSize: series.points.length <= 40 ? 8 : series.joined ? 4 : 6,
+  showSymbol: !series.joined || series.points.length <= 62,
+  showAllSymbol: true,
+  lineStyle: { color: paint.look(series.look), width: series.joined ? 2 : 0 },
+  itemStyle: { color: paint.look(series.look), opacity: series.joined ? 1 : 0.7 },
   emphasis: { focus: "series" },
   data: series.points.map((point) => ({ value: [placed(panel.x, point.x), placed(panel.y, point.y)], says: point.says })),
 });
@@ -113,8 +114,10 @@ const lines = (panel, paint, hidden) => {
   const grid = { left: 64, right: 16, top: 12, bottom: 44 };
   const y = axisOf(panel.y, paint, true);
   y.splitLine = { show: true, lineStyle: { color: paint.rule } };
+  const base = common(paint);
+  if (panel.series.some((series) => !series.joined)) base.tooltip.trigger = "item";
   return {
-    ...common(paint),
+    ...base,
     grid,
     xAxis: axisOf(panel.x, paint, false),
     yAxis: y,

@@ -26,3 +26,8 @@ document.addEventListener("click", async (event) => {
   await navigator.clipboard.writeText(document.getElementById(button.dataset.copy).textContent.trim());
   button.textContent = "Copied";
 });
+
+// A file that was chosen is looked at; without this there is the button.
+document.addEventListener("change", (event) => {
+  if (event.target.matches("input[data-submit]")) event.target.form.requestSubmit();
+});

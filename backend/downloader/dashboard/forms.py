@@ -3,10 +3,17 @@
 from __future__ import annotations
 
 import math
+from datetime import datetime, timedelta
+from typing import Final
 
 from django.http import HttpRequest
+from django.utils import timezone
 
 from foreview.errors import UsageError
+
+_LONGEST: Final = 18
+MOST_DAYS: Final = 366
+"""How long what opens something may open it: who still needs it makes a new one."""
 
 
 def text(request: HttpRequest, name: str) -> str:
@@ -48,3 +55,25 @@ def whole(request: HttpRequest, name: str) -> int | None:
     if found is not None and found != int(found):
         raise UsageError("this is a whole number", f"{name} is {found:g}", "Leave it empty for the usual value")
     return None if found is None else int(found)
+
+
+def days_from_now(request: HttpRequest, name: str = "days") -> datetime:
+    """Return the time that lies as many days ahead as a field says."""
+    return timezone.now() + timedelta(days=_days(request, name))
+
+
+def cursor_of(request: HttpRequest, name: str = "after") -> int | None:
+    """Return the number after which a list goes on, None at its beginning; UsageError where it is none."""
+    said = request.GET.get(name, "").strip()
+    if not said:
+        return None
+    if not said.isascii() or not said.isdigit() or len(said) > _LONGEST:
+        raise UsageError("a cursor is one that the page before gave", f"found {said!r}", "Begin at the first page")
+    return int(said)
+
+
+def _days(request: HttpRequest, name: str) -> int:
+    found = whole(request, name)
+    if found is None or not 1 <= found <= MOST_DAYS:
+        raise UsageError(f"{name} is a whole number from 1 to {MOST_DAYS}", f"found {text(request, name)!r:.40}")
+    return found

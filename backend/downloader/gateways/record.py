@@ -23,6 +23,7 @@ _SCHEMA: Final[Schema] = {
     **dict.fromkeys(FIGURES, pl.Float64),
     "actual": pl.Float64,
     "matured_at": TIME,
+    "status": pl.String,
 }
 
 
@@ -30,8 +31,8 @@ def ledger_frame(version: str = "") -> pl.DataFrame:
     """Return the forecasts of the ledger, of one release or of all, in the order in which they were written.
 
     A row a forecast and target: ``video_id, channel_id, format, target, model_version, role`` (served or shadow), ``model_type, as_of,
-    issue_age_days`` [d], the figures in the unit of the target, and ``actual`` with ``matured_at``, null where no outcome is known. Two
-    queries, however many rows.
+    issue_age_days`` [d], the figures in the unit of the target, and ``actual`` with ``matured_at``, null where no outcome is known, and
+    ``status`` of the outcome, null while it is still to come. Two queries, however many rows.
     """
     outcomes = {(video, target): json.loads(record) for video, target, record in selectors.outcome_records()}
     return pl.DataFrame(list(_rows(version, outcomes)), schema=_SCHEMA, orient="row")
@@ -76,6 +77,7 @@ def _rows(version: str, outcomes: dict[tuple[str, str], Any]) -> Iterator[tuple[
                 *(forecast.get(name) for name in FIGURES),
                 outcome.get("value"),
                 _moment(outcome.get("matured_at")),
+                outcome.get("status"),
             )
 
 

@@ -18,6 +18,7 @@ from downloader.models.job import DueTime, Job, JobState
 from downloader.models.ledger import LedgerHead, LedgerRow
 from downloader.models.prediction import MLPrediction
 from downloader.models.release import Promotion, Release
+from downloader.models.sharing import SharedLink
 from downloader.models.video import VideoDownload
 
 __all__ = [
@@ -43,6 +44,7 @@ __all__ = [
     "Promotion",
     "QuotaUse",
     "Release",
+    "SharedLink",
     "StoredAnswer",
     "VideoAnalytics",
     "VideoDownload",

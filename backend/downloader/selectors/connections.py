@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from django.db.models import Exists, OuterRef, QuerySet, Sum
 from django.db.models.functions import TruncMonth
@@ -21,13 +22,14 @@ from downloader.models import (
 from foreview.errors import UsageError
 
 
-def connections() -> QuerySet[Connection]:
-    """Return all connections with who connected them."""
-    return Connection.objects.select_related("who")
+def connections(who: Any | None = None) -> QuerySet[Connection]:
+    """Return the connections that a user made, or all for None, with who connected them."""
+    rows = Connection.objects.select_related("who")
+    return rows if who is None else rows.filter(who=who)
 
 
-def connection_numbered(number: int) -> Connection:
-    """Return a connection.
+def connection_numbered(number: int, who: Any | None = None) -> Connection:
+    """Return a connection of a user, or of anybody for None.
 
     Raises
     ------
@@ -35,7 +37,7 @@ def connection_numbered(number: int) -> Connection:
         If there is none of that number.
 
     """
-    found = connections().filter(pk=number).first()
+    found = connections(who).filter(pk=number).first()
     if found is None:
         raise UsageError(
             "a connection is one of those there are", f"there is no {number}", "See `manage.py list_connections`"

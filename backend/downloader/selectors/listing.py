@@ -93,9 +93,11 @@ def daily_views(keys: list[int], since: date) -> dict[int, list[int]]:
     return found
 
 
-def titles_of(keys: Iterable[int]) -> dict[int, str]:
-    """Return the titles of these videos."""
-    return dict(VideoDownload.objects.filter(pk__in=list(keys)).values_list("pk", "title"))
+def titles_of(channels: Channels, keys: Iterable[int]) -> dict[int, str]:
+    """Return the titles of those of the videos that are there and may be seen."""
+    rows = VideoDownload.objects.filter(pk__in=list(keys))
+    rows = rows if channels is None else rows.filter(channel_id__in=list(channels))
+    return dict(rows.values_list("pk", "title"))
 
 
 def _listed(channels: Channels, listing: Listing) -> QuerySet[VideoDownload]:

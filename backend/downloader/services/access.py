@@ -74,8 +74,8 @@ def account_of_key(secret: str) -> Account | None:
     """Return the account that a key opens now; None where it is unknown, expired, revoked, or its owner may not sign in."""
     from downloader import selectors
 
-    key, now = selectors.key_of_digest(_digest(secret)), timezone.now()
-    if key is None or key.revoked_at is not None or key.expires_at <= now or not key.owner.is_active:
+    key, now = selectors.key_of_digest(digest_of_secret(secret)), timezone.now()
+    if key is None or not key.is_open or not key.owner.is_active:
         return None
     if key.last_used_at is None or key.last_used_at <= now - USED_EVERY:
         ApiKey.objects.filter(pk=key.pk).update(last_used_at=now)
@@ -131,20 +131,33 @@ def create_key(owner: Any, name: str, scopes: Collection[str], expires_at: datet
     secret = f"{prefix}_{secrets.token_urlsafe(32)}"
     ordered = [scope for scope in SCOPES if scope in scopes]
     key = ApiKey.objects.create(
-        owner=owner, name=name, prefix=prefix, digest=_digest(secret), scopes=ordered, expires_at=expires_at
+        owner=owner, name=name, prefix=prefix, digest=digest_of_secret(secret), scopes=ordered, expires_at=expires_at
     )
     return key, secret
 
 
-def revoke_key(prefix: str) -> ApiKey:
-    """Let a key open nothing from now on; one that was revoked keeps its time."""
+def revoke_key(prefix: str, owner: Any | None = None) -> ApiKey:
+    """Let a key of this user, or for None of anybody, open nothing from now on; one that was revoked keeps its time."""
     from downloader import selectors
 
-    key = selectors.key_named(prefix)
+    key = selectors.key_named(prefix, owner)
     if key.revoked_at is None:
         key.revoked_at = timezone.now()
         key.save(update_fields=["revoked_at"])
     return key
+
+
+def role_of(groups: Iterable[str]) -> str:
+    """Return the role that these groups give, the most that there is; empty where they give none.
+
+    Examples
+    --------
+    >>> role_of(["foreview viewer", "editors"]), role_of(["editors"])
+    ('viewer', '')
+
+    """
+    names = set(groups)
+    return next((role for role in reversed(ROLES) if f"foreview {role}" in names), "")
 
 
 def add_member(user: Any, channels: Iterable[str]) -> None:
@@ -173,5 +186,6 @@ def _scopes_of(user: Any) -> frozenset[str]:
     return frozenset().union(*(scopes for role, scopes in ROLES.items() if f"foreview {role}" in groups))
 
 
-def _digest(secret: str) -> str:
+def digest_of_secret(secret: str) -> str:
+    """Return the SHA-256 of a secret, which is what is kept of it."""
     return hashlib.sha256(secret.encode()).hexdigest()

@@ -79,7 +79,7 @@ def unusual(account: Account) -> Unusuals:
     """Return the videos of the last 30 days that are outside their normal range, the least like luck first."""
     found: tuple[Unusual, ...] = _kept("unusual", account)
     outside = sorted((one for one in found if one.standing != "within normal range"), key=lambda one: one.luck or 0.0)
-    titles = selectors.titles_of(int(one.video_id) for one in outside)
+    titles = selectors.titles_of(account.channels, (int(one.video_id) for one in outside))
     named = [(one, titles.get(int(one.video_id), "")) for one in outside]
     return Unusuals(named, len(found), sum(one.luck is not None for one in found))
 
@@ -88,7 +88,7 @@ def early(account: Account) -> Early:
     """Return the videos of the first days that are warned of."""
     found: tuple[Warned, ...] = _kept("early", account)
     warned = sorted((one for one in found if one.state == "warned"), key=lambda one: -one.probability)
-    titles = selectors.titles_of(int(one.video_id) for one in warned)
+    titles = selectors.titles_of(account.channels, (int(one.video_id) for one in warned))
     rates = {(one.side, one.threshold.rate): one for one in found if one.threshold.rate is not None}
     named = [(one, titles.get(int(one.video_id), "")) for one in warned]
     return Early(named, len({one.video_id for one in found}), list(rates.values()))
@@ -130,7 +130,7 @@ def _moved(account: Account, since: datetime) -> list[Moved]:
         (_, before), (as_of, now) = issued[-2:] if len(issued) > 1 else (issued[0], issued[0])
         if as_of > since and not before["p10"] <= now["p50"] <= before["p90"]:
             left[int(video)] = (before, now)
-    titles = selectors.titles_of(left)
+    titles = selectors.titles_of(account.channels, left)
     return [
         Moved(key, titles.get(key, ""), before["p50"], before["p10"], before["p90"], now["p50"])
         for key, (before, now) in left.items()

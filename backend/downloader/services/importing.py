@@ -150,6 +150,16 @@ def refused_rows(account: Account, number: int, after: int, limit: int) -> list[
     return pl.scan_parquet(files).slice(after, limit + 1).collect().to_dicts()
 
 
+def source_ids_in(run: ImportRun) -> list[str]:
+    """Return the ids, at their source, of the videos of an import, in the order of the source; none where it was tidied away."""
+    folder = imports_folder() / run.folder
+    if not run.folder or not folder.is_dir():
+        return []
+    files = [part / "videos.parquet" for part in _parts(folder)]
+    ids: list[str] = pl.scan_parquet(files).select("video_id").collect()["video_id"].to_list()
+    return list(dict.fromkeys(ids))
+
+
 def rows_in(run: ImportRun) -> int:
     """Return how many rows an import holds, new, changed and as they are."""
     return sum(sum(counts.values()) for counts in run.counts.values())

@@ -129,5 +129,5 @@ def _views(ln: npt.NDArray[np.float64]) -> list[float]:
 def _named(similar: Sequence[tuple[str, float, float]]) -> list[Similar]:
     from downloader import selectors
 
-    titles = selectors.titles_of(int(key) for key, _, _ in similar)
+    titles = selectors.titles_of(None, (int(key) for key, _, _ in similar))
     return [Similar(int(key), titles.get(int(key), ""), then, came_to) for key, then, came_to in similar]

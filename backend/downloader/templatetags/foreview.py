@@ -97,6 +97,37 @@ def dollars(value: float | None) -> str:
 
 
 @register.filter
+def amount(value: float | None, target: str) -> str:
+    """Return a value of a target in its unit.
+
+    Examples
+    --------
+    >>> amount(12_345, "views_30d"), amount(4.256, "engagement_rate"), amount(12.345, "revenue_30d")
+    ('12.3k', '4.3 %', '$12.35')
+
+    """
+    named = {"engagement_rate": rate, "revenue_30d": dollars}
+    return named.get(target, count)(value)
+
+
+@register.filter
+def smaller(share: float | None) -> str:
+    """Return by how much something is smaller; larger where it is.
+
+    Examples
+    --------
+    >>> smaller(0.123), smaller(-0.04), smaller(0.001), smaller(None)
+    ('12 % smaller', '4 % larger', 'the same', '–')
+
+    """
+    if share is None:
+        return UNKNOWN
+    if abs(share) < 0.005:
+        return "the same"
+    return f"{abs(share):.0%} {'smaller' if share > 0 else 'larger'}".replace("%", " %")
+
+
+@register.filter
 def times(value: float | None) -> str:
     """Return a factor.
 
@@ -216,8 +247,23 @@ def may(context: dict[str, Any], scope: str) -> bool:
 
 
 @register.simple_tag(takes_context=True)
+def sees_all(context: dict[str, Any]) -> bool:
+    """Return whether who looks at the page sees every channel, as a superuser does."""
+    account = getattr(context["request"], "foreview_account", None)
+    return account is not None and account.channels is None
+
+
+@register.simple_tag(takes_context=True)
 def here(context: dict[str, Any], area: str) -> SafeString:
     """Return what marks the area in the navigation that the page belongs to."""
     match = context["request"].resolver_match
     inside = match is not None and match.view_name.split(":")[-1].split("-")[0] in area.split()
+    return mark_safe('aria-current="page"') if inside else SafeString("")
+
+
+@register.simple_tag(takes_context=True)
+def page_is(context: dict[str, Any], names: str) -> SafeString:
+    """Return what marks a link of an area's own navigation that leads to this very page."""
+    match = context["request"].resolver_match
+    inside = match is not None and match.view_name.split(":")[-1] in names.split()
     return mark_safe('aria-current="page"') if inside else SafeString("")

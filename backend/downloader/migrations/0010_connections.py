@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('downloader', '0008_imports'),
+        ('downloader', '0009_shared_links'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
