@@ -59,6 +59,13 @@ def opened(page: Page, address: str) -> int:
     return answer.status
 
 
+def largest_paint(page: Page) -> float:
+    """Return when the largest part of the page was painted [ms after the request]: its Largest Contentful Paint so far."""
+    asked = """() => new Promise((told) => new PerformanceObserver((seen) => told(seen.getEntries().at(-1).startTime))
+        .observe({type: "largest-contentful-paint", buffered: true}))"""
+    return float(page.evaluate(asked))
+
+
 def watched(page: Page) -> list[str]:
     """Return a list to which everything is added that goes wrong on the page, the Content-Security-Policy included."""
     wrong: list[str] = []
