@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -25,6 +26,13 @@ def person(name: str, *channels: str, role: str = "operator", superuser: bool = 
     client = Client()
     client.force_login(user)
     return client
+
+
+def found(pattern: str, page: str) -> str:
+    """What the group of a pattern is on a page."""
+    match = re.search(pattern, page, re.DOTALL)
+    assert match is not None, pattern
+    return match[1]
 
 
 def forecast(of: VideoDownload, came_to: float | None, *, release: str = "r1", **said: Any) -> None:
