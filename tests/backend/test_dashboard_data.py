@@ -198,7 +198,7 @@ def filled(channel: str, videos: int) -> None:
 
 
 def row_of(page: str, channel: str) -> list[str]:
-    row = found(rf'<tr><th scope="row">{channel}</th>(.*?)</tr>', page)
+    row = found(rf'<tr><th scope="row" class="day">{channel}</th>(.*?)</tr>', page)
     return re.findall(r"<td[^>]*>(.*?)</td>", row)
 
 
