@@ -16,6 +16,8 @@ from tests.browser.site import CHECKOUT
 AXE: Final = CHECKOUT / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
 DESK: Final = {"width": 1280, "height": 900}
 PHONE: Final = {"width": 390, "height": 844}
+PATIENCE_MS: Final = 90_000
+"""A machine that does much else at the same time loads what forecasts in no less than half a minute."""
 _QUIET: Final = ("background-networking", "component-update", "sync", "quic", "gpu")
 Theme = Literal["light", "dark"]
 
@@ -39,7 +41,9 @@ def started() -> Iterator[Browser]:
 
 def visit(browser: Browser, address: str, **options: Any) -> BrowserContext:
     """Return a new visitor of the site at ``address`` who has not signed in."""
-    return browser.new_context(**{"base_url": address, "viewport": DESK, **options})
+    visitor = browser.new_context(**{"base_url": address, "viewport": DESK, **options})
+    visitor.set_default_timeout(PATIENCE_MS)
+    return visitor
 
 
 def sign_in(page: Page, name: str = "demo", password: str = "demo") -> None:
