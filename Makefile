@@ -71,7 +71,7 @@ test-django-postgres: .venv/dev.stamp  ## the Django tests on PostgreSQL
 test-browser: .venv/dev.stamp assets  ## the pages in Chromium, with a server and a worker of their own
 	$(BIN)/pytest -n 2 tests/browser
 
-screenshots: .venv/dev.stamp assets  ## every page, on a phone and a desk, light and dark, into docs/images/pages
+screenshots: .venv/dev.stamp assets  ## every page, on a phone and a desk, light and dark, into build/screenshots; renews those of the README
 	$(BIN)/python -m tests.browser.screenshots
 
 reference: .venv/dev.stamp  ## renew the generated pages and pictures
