@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final, Literal
 
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Request, sync_playwright
 
 from tests.browser.site import CHECKOUT
 
@@ -75,9 +75,14 @@ def watched(page: Page) -> list[str]:
     wrong: list[str] = []
     page.on("console", lambda said: wrong.append(said.text) if said.type in ("error", "warning") else None)
     page.on("pageerror", lambda error: wrong.append(str(error)))
-    page.on("requestfailed", lambda request: wrong.append(f"failed: {request.url}"))
+    page.on("requestfailed", lambda request: wrong.append(f"failed: {request.url}") if _lost(request) else None)
     page.on("response", lambda answer: wrong.append(f"{answer.status}: {answer.url}") if answer.status >= 500 else None)
     return wrong
+
+
+def _lost(request: Request) -> bool:
+    """Return whether a request failed otherwise than by being left for another page."""
+    return request.failure != "net::ERR_ABORTED"
 
 
 def violations(page: Page) -> list[str]:

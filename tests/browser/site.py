@@ -43,7 +43,9 @@ def serving(data: Path, settings: Mapping[str, str] = MappingProxyType({})) -> I
     server = [sys.executable, "-m", "gunicorn", "config.wsgi", "--bind", f"127.0.0.1:{port}", "--threads", "4"]
     worker = [sys.executable, MANAGE, "run_worker"]
     processes = [
-        subprocess.Popen(command, env=environment(data) | dict(settings), stdout=log, stderr=log, cwd=CHECKOUT / "backend")
+        subprocess.Popen(
+            command, env=environment(data) | dict(settings), stdout=log, stderr=log, cwd=CHECKOUT / "backend"
+        )
         for command in (server, worker)
     ]
     try:
