@@ -13,7 +13,6 @@ from playwright.sync_api import Browser, Page, StorageState, expect
 from tests.browser import chromium
 from tests.browser.site import SMALL, copied, seed
 
-
 expect.set_options(timeout=chromium.PATIENCE_MS)
 
 
