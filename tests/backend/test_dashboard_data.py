@@ -141,10 +141,10 @@ def test_what_cannot_be_meant_is_refused_with_a_next_step(said, status):
 def test_a_file_that_is_none_is_in_the_history_with_its_reason():
     root = person("root", superuser=True)
     answer = root.post("/data/imports/", {"file": SimpleUploadedFile("x.csv", b"a,b\n1,2\n")})
-    assert answer.status_code == 400
+    assert answer.status_code == 422
     assert "refused" in body(root, "/data/")
     page = body(root, f"/data/imports/{ImportRun.objects.get().pk}/")
-    assert "says by its name or its columns of which kind it is" in page
+    assert "a source is of a kind that is known by what it holds" in page
 
 
 def test_a_file_that_is_too_long_is_refused(settings):
