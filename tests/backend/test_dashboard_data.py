@@ -144,7 +144,7 @@ def test_a_file_that_is_none_is_in_the_history_with_its_reason():
     assert answer.status_code == 422
     assert "refused" in body(root, "/data/")
     page = body(root, f"/data/imports/{ImportRun.objects.get().pk}/")
-    assert "a source is of a kind that is known by what it holds" in page
+    assert "source is of a kind that is known by what it holds" in page
 
 
 def test_a_file_that_is_too_long_is_refused(settings):
