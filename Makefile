@@ -57,7 +57,7 @@ contracts: .venv/dev.stamp  ## import directions
 	PYTHONPATH=src:backend $(BIN)/lint-imports --no-logo
 
 test-core: .venv/dev.stamp  ## the core: unit, property, truth and contract tests, documentation, examples in docstrings
-	$(BIN)/pytest -n 2 --doctest-modules src tests --ignore=tests/backend --ignore=tests/browser
+	$(BIN)/pytest -n 2 --dist loadgroup --doctest-modules src tests --ignore=tests/backend --ignore=tests/browser
 
 test-docs: .venv/dev.stamp  ## the documentation alone
 	$(BIN)/pytest tests/contracts/test_docs.py
