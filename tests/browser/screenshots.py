@@ -17,8 +17,10 @@ from tests.browser.site import CHECKOUT, seed, serving
 SCREENS: Final = {"desk": chromium.DESK, "phone": chromium.PHONE}
 THEMES: Final[tuple[chromium.Theme, ...]] = ("light", "dark")
 README: Final = CHECKOUT / "docs" / "images"
-BEST: Final = {"videos": "light", "video-with-outcome": "light", "record": "dark", "models-release": "dark"}
+BEST: Final = {"videos": "light", "video": "light", "record": "dark", "models-release": "dark"}
 """Pages that the README shows, and in which look: the top of each, as it stands on a desk."""
+ADDRESSES: Final = {**PAGES, "video": "/videos/470/", "video-with-outcome": "/videos/440/"}
+"""The tests' pages in a demo of the usual size: one video that is forecast, and one that has come to its end."""
 
 
 def main(folder: Path) -> None:
@@ -35,7 +37,7 @@ def main(folder: Path) -> None:
 def take(page: Page, folder: Path, kind: str) -> None:
     """Take a picture of every page, whole."""
     chromium.sign_in(page)
-    for name, at in PAGES.items():
+    for name, at in ADDRESSES.items():
         page.goto(at)
         page.wait_for_load_state("networkidle")
         page.screenshot(path=folder / f"{name}-{kind}.png", full_page=True)
