@@ -11,7 +11,7 @@ export OMP_WAIT_POLICY := passive
 INSTALL = VIRTUAL_ENV=.venv $(BIN)/uv pip install --quiet $(1) || $(BIN)/python -m pip install --quiet --disable-pip-version-check $(1)
 COMPILE := $(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-annotate --no-header
 
-.PHONY: help demo demo-data test lint types contracts test-core test-django test-django-postgres test-docs reference measure chaos lock clean
+.PHONY: help assets demo demo-data test lint types contracts test-core test-django test-django-postgres test-browser screenshots test-docs reference measure chaos nonsense lock clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 22
@@ -31,14 +31,20 @@ help:  ## list the targets
 	$(call INSTALL,--require-hashes -r requirements/dev.lock)
 	@touch $@
 
+ASSETS := backend/downloader/static/foreview
+$(ASSETS)/pages.js: .venv/tools.stamp frontend/package-lock.json frontend/build.js $(wildcard frontend/src/*)
+	cd frontend && PATH="$(CURDIR)/$(BIN):$$PATH" npm ci --ignore-scripts --silent && PATH="$(CURDIR)/$(BIN):$$PATH" npm run --silent build
+
+assets: $(ASSETS)/pages.js  ## bundle what pages run in the browser
+
 demo: demo-data  ## an invented world, trained and forecast, then the site on 127.0.0.1:8000
 	$(BIN)/python backend/manage.py runserver --noreload 127.0.0.1:8000
 
-demo-data: .venv/run.stamp  ## the same without the server
+demo-data: .venv/run.stamp assets  ## the same without the server
 	$(BIN)/python backend/manage.py migrate --verbosity 0
 	$(BIN)/python backend/manage.py seed_demo
 
-test: lint types contracts test-core test-django test-django-postgres  ## every check; what CI runs
+test: lint types contracts test-core test-django test-django-postgres test-browser  ## every check; what CI runs
 
 lint: .venv/dev.stamp  ## ruff: style and format
 	$(BIN)/ruff check .
@@ -51,7 +57,7 @@ contracts: .venv/dev.stamp  ## import directions
 	PYTHONPATH=src:backend $(BIN)/lint-imports --no-logo
 
 test-core: .venv/dev.stamp  ## the core: unit, property, truth and contract tests, documentation, examples in docstrings
-	$(BIN)/pytest -n 2 --doctest-modules src tests --ignore=tests/backend
+	$(BIN)/pytest -n 2 --doctest-modules src tests --ignore=tests/backend --ignore=tests/browser
 
 test-docs: .venv/dev.stamp  ## the documentation alone
 	$(BIN)/pytest tests/contracts/test_docs.py
@@ -62,8 +68,14 @@ test-django: .venv/dev.stamp  ## the Django tests on SQLite
 test-django-postgres: .venv/dev.stamp  ## the Django tests on PostgreSQL
 	$(BIN)/python tests/postgres.py $(BIN)/pytest -n 2 tests/backend
 
+test-browser: .venv/dev.stamp assets  ## the pages in Chromium, with a server and a worker of their own
+	$(BIN)/pytest -n 2 tests/browser
+
+screenshots: .venv/dev.stamp assets  ## every page, on a phone and a desk, light and dark, into docs/images/pages
+	$(BIN)/python -m tests.browser.screenshots
+
 reference: .venv/dev.stamp  ## renew the generated pages and pictures
-	for page in catalogue cli features; do $(BIN)/python docs/reference/$$page.py || exit 1; done
+	for page in catalogue cli features sources; do $(BIN)/python docs/reference/$$page.py || exit 1; done
 	$(BIN)/python docs/images/fan.py
 
 measure: .venv/run.stamp  ## renew docs/explanation/measurements.md; one section: python -m benchmarks.measure scale
@@ -72,9 +84,12 @@ measure: .venv/run.stamp  ## renew docs/explanation/measurements.md; one section
 chaos: .venv/run.stamp  ## kill -9 a hundred processes that import, train, publish, promote, forecast and mature labels
 	$(BIN)/python -m benchmarks.chaos
 
+nonsense: .venv/dev.stamp  ## ask each operation of the API 400 times what its description allows, and what it does not
+	NONSENSE_EXAMPLES=200 $(BIN)/pytest -n 2 tests/backend/test_api_nonsense.py
+
 lock: .venv/tools.stamp  ## renew the lock files
 	$(COMPILE) pyproject.toml --extra django -o requirements/run.lock
-	$(COMPILE) pyproject.toml --extra django --group dev -c requirements/run.lock -o requirements/dev.lock
+	$(COMPILE) pyproject.toml --extra django --extra google --group dev -c requirements/run.lock -o requirements/dev.lock
 	$(COMPILE) --group tools -c requirements/dev.lock -o requirements/tools.lock
 
 clean:  ## remove the environment and everything the demo made

@@ -26,6 +26,8 @@ class Environment:
     missing_day_is_zero: bool
     promote_when_better: bool
     job_lease_seconds: float
+    token_keys: tuple[str, ...]
+    google: dict[str, str]
 
 
 def read_environment(checkout: Path) -> Environment:
@@ -54,7 +56,18 @@ def read_environment(checkout: Path) -> Environment:
         missing_day_is_zero=bool(env.bool("FOREVIEW_MISSING_DAY_IS_ZERO", default=False)),
         promote_when_better=bool(env.bool("FOREVIEW_PROMOTE_WHEN_BETTER", default=False)),
         job_lease_seconds=float(env.float("FOREVIEW_JOB_LEASE_SECONDS", default=60.0)),
+        token_keys=tuple(env.list("FOREVIEW_TOKEN_KEYS", default=[])),
+        google=_google(env),
     )
+
+
+def _google(env: environ.Env) -> dict[str, str]:
+    """Return the OAuth client that channels are read in the name of; empty where none is given."""
+    given = {
+        "CLIENT_ID": str(env.str("FOREVIEW_GOOGLE_CLIENT_ID", default="")),
+        "CLIENT_SECRET": str(env.str("FOREVIEW_GOOGLE_CLIENT_SECRET", default="")),
+    }
+    return given if any(given.values()) else {}
 
 
 def _secret_key(given: str, folder: Path, *, debug: bool) -> str:

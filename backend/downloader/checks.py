@@ -2,18 +2,30 @@
 
 from __future__ import annotations
 
+import base64
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.apps import apps
-from django.core.checks import CheckMessage, Error, Warning, register  # noqa: A004  (the name that Django gave it)
+from django.core.checks import CheckMessage, Error, Tags, Warning, register  # noqa: A004  (the name that Django gave it)
 from django.core.exceptions import FieldError, ImproperlyConfigured, ValidationError
+from django.db import DatabaseError
 from django.db.models import DurationField, Model
 
-from downloader.configuration import CACHED, TABLES, Table, clock_settings, configured, problems, releases_folder, table
+from downloader.configuration import (
+    CACHED,
+    NEW_TOKEN_KEY,
+    TABLES,
+    Table,
+    clock_settings,
+    configured,
+    problems,
+    releases_folder,
+    table,
+)
 from downloader.services.jobs.kinds import KINDS
 from downloader.services.jobs.tickets import SETTING, queue_problem
 
@@ -27,6 +39,7 @@ def check_setting(**_kwargs: Any) -> list[CheckMessage]:
     found += _clock()
     found += _releases()
     found += _jobs()
+    found += _connections()
     for name in TABLES:
         found += _mapping(name)
     return found
@@ -89,6 +102,63 @@ def _jobs() -> Iterator[CheckMessage]:
             hint="Write for example {'my_report': 'library.reports.weekly'}",
             id="downloader.E008",
         )
+
+
+def _connections() -> Iterator[CheckMessage]:
+    keys, client, units = configured("TOKEN_KEYS", ()), configured("GOOGLE", {}), configured("QUOTA", {})
+    if not isinstance(keys, list | tuple) or not all(_is_token_key(key) for key in keys):
+        yield Error(
+            "FOREVIEW['TOKEN_KEYS'] is a list of Fernet keys, each 32 bytes in URL-safe base64; one is none",
+            hint=f"Make one with `{NEW_TOKEN_KEY}` and keep it secret",
+            id="downloader.E009",
+        )
+    if not isinstance(client, dict) or not set(client) <= {"CLIENT_ID", "CLIENT_SECRET", "REDIRECT"}:
+        yield Error(
+            "FOREVIEW['GOOGLE'] is a dictionary of CLIENT_ID, CLIENT_SECRET and, if you like, REDIRECT",
+            hint="See docs/how-to/connect-youtube.md",
+            id="downloader.E010",
+        )
+    if not isinstance(units, dict) or not all(isinstance(most, int) and most >= 0 for most in units.values()):
+        yield Error(
+            f"FOREVIEW['QUOTA'] says how many units a day may be taken of an API; found {units!r}",
+            hint="Write for example {'youtube': 5000}",
+            id="downloader.E011",
+        )
+    if client and not keys:
+        yield Warning(
+            "FOREVIEW['GOOGLE'] is set, and there is no key to encrypt tokens with",
+            hint=f"Make one with `{NEW_TOKEN_KEY}` and set it in FOREVIEW['TOKEN_KEYS']",
+            id="downloader.W002",
+        )
+
+
+@register("foreview", Tags.database)
+def check_tokens(databases: Sequence[str] | None = None, **_kwargs: Any) -> list[CheckMessage]:
+    """Check that the tokens that are kept can be opened; run where a database may be asked."""
+    if not databases or configured("TOKEN_KEYS", ()):
+        return []
+    from downloader.models import Connection
+
+    try:
+        kept = Connection.objects.exists()
+    except DatabaseError:  # before the migrations have run there is no table
+        return []
+    if not kept:
+        return []
+    return [
+        Warning(
+            "There are connections, and no key opens their tokens",
+            hint="Put the key back into FOREVIEW['TOKEN_KEYS'], or disconnect and connect again",
+            id="downloader.W003",
+        )
+    ]
+
+
+def _is_token_key(key: object) -> bool:
+    try:
+        return isinstance(key, str) and len(base64.urlsafe_b64decode(key)) == 32
+    except ValueError:
+        return False
 
 
 def _is_path(path: object) -> bool:

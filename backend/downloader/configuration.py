@@ -29,9 +29,16 @@ KEYS: Final = (
     "ALERT_EMAILS",
     "WEBHOOK",
     "API_REQUESTS_PER_MINUTE",
+    "TOKEN_KEYS",
+    "GOOGLE",
+    "QUOTA",
+    "IMPORT_MAX_BYTES",
     *TABLES,
 )
 TABLE_KEYS: Final = ("model", "fields", "usable", "migration")
+
+NEW_TOKEN_KEY: Final = 'python -c "from cryptography.fernet import Fernet; print(Fernet.generate_key().decode())"'  # noqa: S105  (makes one)
+"""Makes a key for TOKEN_KEYS."""
 
 CACHED: Final = ("ml_predicted_views_30d", "ml_predicted_revenue_30d", "ml_confidence")
 """Columns of the video that repeat its forecast, for lists; a mapped model may have them or not."""
@@ -180,9 +187,29 @@ def webhook() -> dict[str, str]:
     return dict(configured("WEBHOOK", {}))
 
 
+def token_keys() -> list[str]:
+    """Return the keys that tokens of connections are encrypted with: the first encrypts, all decrypt."""
+    return list(configured("TOKEN_KEYS", ()))
+
+
+def google_client() -> dict[str, str]:
+    """Return CLIENT_ID and CLIENT_SECRET of the project at Google, and REDIRECT where it is another than the usual."""
+    return dict(configured("GOOGLE", {}))
+
+
+def quota() -> dict[str, int]:
+    """Return how many units a day may be taken of each of Google's services."""
+    return {"youtube": 10_000, "youtubeAnalytics": 50_000, "adsense": 1_000} | dict(configured("QUOTA", {}))
+
+
 def schedule_timezone() -> ZoneInfo:
     """Return the time zone that the schedule is in: that of the days of the analytics."""
     return ZoneInfo(clock_settings().get("timezone", "UTC"))
+
+
+def largest_import() -> int:
+    """Return how long a file that is sent to be imported may be [bytes]."""
+    return int(configured("IMPORT_MAX_BYTES", 2 * 1024**3))
 
 
 def configured(key: str, default: Any) -> Any:
@@ -196,12 +223,11 @@ def problems() -> list[str]:
     found = [f"FOREVIEW has no key {key!r}; it has {', '.join(KEYS)}" for key in setting if key not in KEYS]
     if not isinstance(found_there := setting.get("PROMOTE_WHEN_BETTER", False), bool):
         found.append(f"FOREVIEW['PROMOTE_WHEN_BETTER'] is True or False; found {found_there!r}")
-    if (
-        not isinstance(often := setting.get("API_REQUESTS_PER_MINUTE", 600), int)
-        or isinstance(often, bool)
-        or often < 1
-    ):
-        found.append(f"FOREVIEW['API_REQUESTS_PER_MINUTE'] is a whole number above 0; found {often!r}")
+    found += [
+        f"FOREVIEW[{key!r}] is a whole number above 0; found {number!r}"
+        for key in ("API_REQUESTS_PER_MINUTE", "IMPORT_MAX_BYTES")
+        if not isinstance(number := setting.get(key, 1), int) or isinstance(number, bool) or number < 1
+    ]
     found += _alert_problems(setting)
     for name in TABLES:
         if isinstance(mapped := setting.get(name), dict):

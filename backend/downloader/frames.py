@@ -13,6 +13,7 @@ from contextlib import closing
 from typing import Any, Final, TypeAlias
 
 import polars as pl
+from django.core.exceptions import EmptyResultSet
 from django.db import connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import QuerySet
@@ -32,7 +33,10 @@ def frame_of(queryset: QuerySet[Any, Any], schema: Schema) -> pl.DataFrame:
     Values that are not of the type asked for become null: a host's column may hold anything.
     """
     connection = connections[queryset.db]
-    sql, params = queryset.order_by().query.sql_with_params()
+    try:
+        sql, params = queryset.order_by().query.sql_with_params()
+    except EmptyResultSet:  # a filter that nothing passes, such as one of no keys: Django asks nothing either
+        return _typed(_no_rows(schema), schema, connection.timezone_name)
     read = _copied if connection.vendor == "postgresql" else _fetched
     return _typed(read(connection, sql, params, schema), schema, connection.timezone_name)
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from downloader.services import digest
 from foreview.simulation.world import World, simulate
 
 
@@ -20,6 +21,12 @@ def releases(settings, tmp_path: Path) -> Path:
         "MISSING_DAY_IS_ZERO": False,
     }
     return folder
+
+
+@pytest.fixture(autouse=True)
+def _nothing_kept_of_other_tests() -> None:
+    """What is kept for some minutes is of another test's database."""
+    digest.answered.cache_clear()
 
 
 @pytest.fixture(scope="session")

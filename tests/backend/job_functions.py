@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import time
 from datetime import timedelta
 
 from django.db import transaction
@@ -75,3 +76,11 @@ def lose(job: Job) -> None:
     later = timezone.now() + timedelta(hours=1)
     reap(later)
     reap(later + timedelta(hours=1))
+
+
+def in_steps(run: Run, *, seconds: float) -> dict[str, int]:
+    """Three steps of that length."""
+    for done in range(3):
+        run.report(f"step {done}", done, 3)
+        time.sleep(seconds)
+    return {"steps": 3}

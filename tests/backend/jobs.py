@@ -25,6 +25,7 @@ FUNCTIONS = (
     "interrupted",
     "given_away",
     "given_away_unconfirmed",
+    "in_steps",
 )
 OWN = {name: f"tests.backend.job_functions.{name}" for name in FUNCTIONS}
 committed = pytest.mark.django_db(transaction=True)

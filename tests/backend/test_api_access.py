@@ -15,12 +15,13 @@ from django.utils import timezone
 
 from downloader.api.access import Key, Session
 from downloader.api.root import api
-from downloader.models import ApiKey, AuditEntry, Job, VideoDownload
+from downloader.models import AdSenseEarnings, ApiKey, AuditEntry, ImportRun, Job, VideoAnalytics, VideoDownload
 from downloader.services.access import NotAllowed, account_of_key, create_key, revoke_key, set_role
 from downloader.services.jobs.queueing import enqueue
 from downloader.services.ml_prediction_service import MLPredictionService
 from foreview.errors import UsageError
 from tests.backend.api_calls import URL, account, ask, key_of, video
+from tests.backend.api_rules import BODIES, LATER, OF_THE_SITE, RULES
 
 pytestmark = pytest.mark.django_db
 ROUTES = [
@@ -30,40 +31,8 @@ ROUTES = [
 ]
 NAMES = [f"{method.upper()} {path}" for method, path, _ in ROUTES]
 OPEN = "GET /health/live"
+DAY = "2026-01-02"
 SECRET = "tomatoes nobody else may know of"
-BODIES: dict[str, Any] = {
-    "POST /videos": {"title": "x", "channel_id": "hers"},
-    "PUT /videos": {"videos": [{"title": "x", "channel_id": "his", "source_id": "taken"}]},
-    "POST /jobs": {"kind": "verify_ledger"},
-    "POST /releases/rollback": {"reason": "a test"},
-    "POST /releases/{version}/promote": {"reason": "a test"},
-}
-RULES = {
-    "GET /videos": {"items": [], "next": None},
-    "POST /videos": 403,
-    "PUT /videos": 409,
-    "GET /videos/{video}": 404,
-    "GET /videos/{video}/forecast": 404,
-    "POST /predictions": 404,
-    "GET /jobs": {"items": [], "next": None},
-    "POST /jobs": 409,
-    "GET /jobs/{job}/forecasts": 404,
-    "GET /jobs/{job}": 404,
-    "POST /jobs/{job}/cancel": 404,
-    "GET /track-record": {"items": []},
-}
-"""What an account is answered about what is another's. A route without a rule here fails the test below."""
-LATER = {"GET /track-record", "GET /jobs/{job}/forecasts"}
-"""What is told when something has matured or was done; see the tests of the resources."""
-OF_THE_SITE = {
-    "GET /health/live",
-    "GET /health/ready",
-    "GET /releases",
-    "GET /releases/{version}",
-    "POST /releases/{version}/promote",
-    "POST /releases/rollback",
-}
-"""Routes about what belongs to no account; their answers name no channel and no video."""
 
 
 @pytest.fixture(autouse=True)
@@ -73,17 +42,30 @@ def _no_requests_counted():
 
 @pytest.fixture
 def hers():
-    """What belongs to another account: a video with its forecast, and a job."""
+    """What belongs to another account: a video with its forecast and a day, a job, and an import with the number of the job."""
     owner = account("her", "hers")
     found = video("hers", title=SECRET, source_id="taken", published_at=datetime(2026, 1, 1, tzinfo=UTC))
     MLPredictionService().predict_video_performance(found.pk)
-    return found, enqueue("verify_ledger", asked_by=f"api: {owner.username}")
+    VideoAnalytics.objects.create(video=found, date=DAY, views=9)
+    AdSenseEarnings.objects.create(video=found, date=DAY, revenue_usd=1)
+    job = enqueue("verify_ledger", asked_by=f"api: {owner.username}")
+    refused = {"file": SECRET, "line": 1, "field": "views", "value": SECRET, "reason": SECRET}
+    ImportRun.objects.create(pk=job.pk, who=job.asked_by, file=SECRET, refused_first=[refused])
+    return found, job
 
 
 def asked(name: str, key: str, found: VideoDownload, job: Job) -> Any:
     method, path = name.split()
-    filled = path.replace("{video}", str(found.pk)).replace("{job}", str(job.pk)).replace("{version}", "none")
-    body = {"videos": [found.pk]} if name == "POST /predictions" else BODIES.get(name)
+    numbers = {"video": found.pk, "job": job.pk, "number": job.pk, "version": "none", "channel": "hers"}
+    filled = re.sub(r"{(\w+)}", lambda one: str(numbers.get(one[1], 1)), path)
+    row = {"video": found.pk, "date": DAY}
+    asked_of_video = {
+        "POST /predictions": {"videos": [found.pk]},
+        "POST /what-if": {"video": found.pk, "changes": [{"title": "x"}]},
+        "POST /analytics": {"rows": [{**row, "views": 1}]},
+        "POST /earnings": {"rows": [{**row, "revenue_usd": 2}]},
+    }
+    body = asked_of_video.get(name, BODIES.get(name))
     return ask(key, method, filled, body)
 
 
@@ -103,6 +85,8 @@ def test_a_strangers_key_reads_nothing_of_another_account(name, hers):
         assert (answer.status_code, json.loads(said)) == (200, rule)
     assert list(VideoDownload.objects.values_list("title", "channel_id")) == [(SECRET, "hers")]
     assert Job.objects.get().cancel_requested is False
+    assert (VideoAnalytics.objects.get().views, float(AdSenseEarnings.objects.get().revenue_usd)) == (9, 1.0)
+    assert ImportRun.objects.get().state == "previewed"
 
 
 @pytest.mark.parametrize("name", [name for name in NAMES if RULES.get(name) == 404])
@@ -121,7 +105,7 @@ def test_the_owner_reads_her_own(name, hers):
     assert answer.status_code == 200
     told = answer.json()
     first = told["items"][0] if "items" in told else told
-    assert first.get("title", first.get("kind", first.get("video"))) in (SECRET, "verify_ledger", found.pk)
+    assert any(value in (SECRET, "verify_ledger", found.pk, DAY) for value in first.values())
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -163,6 +147,9 @@ def test_what_changes_something_needs_more_than_read():
     }
     assert {name for name, scope in scopes.items() if scope == {"operate"}} == {
         "POST /jobs",
+        "POST /experiments",
+        "POST /experiments/{experiment}/stop",
+        "POST /alerts/{alert}/acknowledge",
         "POST /releases/rollback",
         "POST /releases/{version}/promote",
     }

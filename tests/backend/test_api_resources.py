@@ -7,8 +7,6 @@ from typing import Any
 
 import pytest
 from django.core.cache import cache
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
 
 from downloader.gateways.record import ledger_frame
 from downloader.models import AuditEntry, Job, MLPrediction, VideoDownload
@@ -33,55 +31,6 @@ def key():
 
 def titles(key: str, query: str) -> list[str]:
     return [item["title"] for item in ask(key, "GET", f"/videos?{query}").json()["items"]]
-
-
-def items(key: str, count: int) -> None:
-    """So many videos, forecasts, jobs and releases of his."""
-    for n in range(count):
-        found = video("his", source_id=f"s{n}", title=f"video {n}")
-        MLPredictionService().predict_videos([found.pk])
-        enqueue("forecast", asked_by="api: him")
-        published(n)
-
-
-@pytest.mark.parametrize("item_count", [1, 3])
-@pytest.mark.parametrize(
-    ("path", "queries"),
-    [("/videos", 5), ("/videos?search=video&format=short", 5), ("/jobs", 5), ("/releases", 6)],
-)
-def test_a_list_takes_the_same_queries_however_long_it_is(key, item_count, path, queries):
-    items(key, item_count)
-    with CaptureQueriesContext(
-        connection,
-    ) as seen:
-        answer = ask(key, "GET", path)
-    assert answer.status_code == 200
-    assert len(answer.json()["items"]) == (0 if "short" in path else item_count)
-    assert len(seen) == queries
-
-
-@pytest.mark.parametrize("item_count", [1, 3])
-@pytest.mark.parametrize(("method", "queries"), [("first", 10), ("again", 8)])
-def test_videos_are_entered_in_the_same_queries_however_many_they_are(key, item_count, method, queries):
-    body = {"videos": [{"title": f"v{n}", "channel_id": "his", "source_id": f"s{n}"} for n in range(item_count)]}
-    if method == "again":
-        ask(key, "PUT", "/videos", body)
-    with CaptureQueriesContext(connection) as seen:
-        assert ask(key, "PUT", "/videos", body).status_code == 200
-    assert len(seen) == queries
-
-
-@pytest.mark.parametrize("item_count", [1, 3])
-def test_the_forecasts_of_a_job_and_the_track_record_take_the_same_queries_however_many_they_are(key, item_count):
-    items(key, item_count)
-    made = list(VideoDownload.objects.values_list("pk", flat=True))
-    job = Job.objects.create(kind="forecast", arguments={"videos": made}, asked_by="api: him", state="succeeded")
-    with CaptureQueriesContext(connection) as seen:
-        assert len(ask(key, "GET", f"/jobs/{job.pk}/forecasts").json()["items"]) == item_count
-    assert len(seen) == 6
-    with CaptureQueriesContext(connection) as seen:
-        assert ask(key, "GET", "/track-record").status_code == 200
-    assert len(seen) == 5
 
 
 def test_a_cursor_leads_through_all_items_once(key):

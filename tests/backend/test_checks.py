@@ -35,6 +35,7 @@ def test_the_default_setting_is_sound():
         ({"VIDEO": {"model": "downloader.VideoDownload", "fields": {"title": "title"}}}, "downloader.E001"),
         ({"PROMOTE_WHEN_BETTER": "yes"}, "downloader.E001"),
         ({"API_REQUESTS_PER_MINUTE": 0}, "downloader.E001"),
+        ({"IMPORT_MAX_BYTES": "2 GB"}, "downloader.E001"),
         ({"TIMEZONE": "Mars/Olympus"}, "downloader.E002"),
         ({"DELAY_HOURS": -1}, "downloader.E002"),
         ({"RELEASES": ""}, "downloader.E003"),

@@ -19,7 +19,8 @@ from django.core.management.base import CommandError
 from django.db import connection
 from django.utils import timezone
 
-from downloader.models import MLPrediction, Promotion, VideoDownload
+from downloader.models import LedgerRow, MLPrediction, Promotion, VideoDownload
+from downloader.selectors import newest_promotion, outcome_records
 from downloader.services.ml_prediction_service import MLPredictionService
 from downloader.services.serving import serving_at
 from foreview.releases.store import list_releases, publish_to
@@ -47,7 +48,7 @@ def test_a_catalogue_is_imported_trained_on_and_forecast(folder, world, releases
     days, videos = world.catalogue.daily.height, world.catalogue.videos.height
     imported = said_by("import_data", folder)
     assert (
-        f"Imported {videos} videos, {days} days, 0 snapshots and {world.catalogue.earnings.height} earnings" in imported
+        f"Imported {videos} new videos (0 changed, 0 unchanged), {days} new days (0 changed, 0 unchanged)" in imported
     )
     as_of = DEFAULT_END.date().isoformat()
     trained = said_by("train_models", "--as-of", as_of)
@@ -127,15 +128,32 @@ def test_the_ledger_is_verified_shortened_and_recomputed_by_commands():
     assert video.pk
 
 
+SMALL_DEMO = ("--channels", "3", "--videos", "150", "--days", "150")
+
+
 def test_the_demo_is_made_once_and_then_only_shown(settings):
     settings.DEBUG, settings.ALLOWED_HOSTS = True, []
     settings.FOREVIEW = settings.FOREVIEW | {"DELAY_HOURS": 48.0}
-    first = said_by("seed_demo")
+    first = said_by("seed_demo", *SMALL_DEMO)
     assert "Took: inventing a world" in first
-    assert VideoDownload.objects.count() == MLPrediction.objects.count() == 480
+    assert VideoDownload.objects.count() == MLPrediction.objects.count() == 150
     assert get_user_model().objects.get(username="demo").check_password("demo")
-    assert "Everything was there already." in said_by("seed_demo")
-    assert VideoDownload.objects.count() == 480
+    VideoDownload.objects.create(title="my own, imported into the demo")
+    MLPredictionService().predict_videos()
+    assert "Everything was there already." in said_by("seed_demo", *SMALL_DEMO)
+    assert VideoDownload.objects.count() == 151
+
+
+def test_the_demos_ledger_has_a_past_in_which_nothing_was_known_of_the_future(settings):
+    settings.FOREVIEW = settings.FOREVIEW | {"DELAY_HOURS": 48.0}
+    said_by("seed_demo", *SMALL_DEMO)
+    forecasts = LedgerRow.objects.filter(kind="forecast").order_by("number")
+    assert forecasts.exclude(issue_age_days__gte=0, issue_age_days__lt=30).count() == 0
+    promotion = newest_promotion()
+    assert promotion is not None
+    assert forecasts.values_list("as_of", flat=True)[0] == promotion.release.as_of
+    assert outcome_records("views_30d")
+    assert "The ledger is whole" in said_by("verify_ledger")
 
 
 def test_no_demo_user_is_made_where_others_could_log_in(settings):

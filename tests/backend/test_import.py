@@ -11,7 +11,8 @@ import pytest
 from polars.testing import assert_frame_equal
 
 from downloader.gateways.catalogue import training_catalogue
-from downloader.gateways.importing import Imported, import_catalogue
+from downloader.gateways.differences import Counts
+from downloader.gateways.importing import import_catalogue
 from downloader.models import AdSenseEarnings, VideoAnalytics, VideoDownload, VideoSnapshot
 from foreview.errors import UsageError
 from foreview.simulation.world import DEFAULT_END
@@ -72,7 +73,13 @@ def test_an_empty_text_a_missing_one_and_an_awkward_one_stay_apart():
 def test_importing_again_makes_no_doubles():
     first = import_catalogue(small())
     second = import_catalogue(small())
-    assert first == second == Imported(videos=2, daily=1, earnings=1, snapshots=1)
+    assert first == {"videos": Counts(2), "daily": Counts(1), "earnings": Counts(1), "snapshots": Counts(1)}
+    assert second == {
+        "videos": Counts(unchanged=2),
+        "daily": Counts(unchanged=1),
+        "earnings": Counts(unchanged=1),
+        "snapshots": Counts(unchanged=1),
+    }
     models = (VideoDownload, VideoAnalytics, AdSenseEarnings, VideoSnapshot)
     assert [model.objects.count() for model in models] == [2, 1, 1, 1]
 
@@ -84,6 +91,30 @@ def test_the_later_import_wins_and_what_it_does_not_hold_stays():
         ("new", "kept"),
         ("other", "kept too"),
     ]
+
+
+def test_what_is_not_known_erases_nothing_in_no_cell():
+    import_catalogue(small(title=["Ten figs", "Ten pears"], description=["", "green"], tags=[["a"], ["b"]]))
+    again = small(title=[None, ""], description=["ripe", ""], tags=[None, []])
+    without = replace(again, daily=again.daily.with_columns(likes=pl.lit(None, pl.Float64)))
+    counts = import_catalogue(without)
+    assert (counts["videos"], counts["daily"]) == (Counts(changed=2), Counts(unchanged=1))
+    assert list(VideoDownload.objects.order_by("source_id").values_list("title", "description", "tags")) == [
+        ("Ten figs", "ripe", ["a"]),
+        ("Ten pears", "", []),
+    ]
+    assert VideoAnalytics.objects.get().likes == 2
+
+
+@pytest.mark.parametrize("videos", [1, 3])
+def test_an_import_asks_as_many_queries_whatever_its_rows(videos, django_assert_num_queries):
+    ids = [str(n) for n in range(videos)]
+    frame = pl.DataFrame({"video_id": ids, "published_at": [NOON] * videos})
+    daily = pl.DataFrame({"video_id": ids, "date": [date(2026, 1, 2)] * videos, "views": [7] * videos})
+    catalogue = Catalogue.of(frame, daily=daily, clock=CLOCK)
+    import_catalogue(catalogue)
+    with django_assert_num_queries(7):
+        import_catalogue(catalogue)
 
 
 def test_an_interrupted_import_leaves_nothing():
@@ -105,7 +136,7 @@ def test_days_of_another_time_zone_are_refused(settings):
 def test_counters_have_no_days_so_any_time_zone_will_do(settings):
     settings.FOREVIEW = settings.FOREVIEW | {"TIMEZONE": "UTC"}
     counters = replace(small(), daily=small().daily.clear(), earnings=small().earnings.clear())
-    assert import_catalogue(counters).snapshots == 1
+    assert import_catalogue(counters)["snapshots"] == Counts(1)
 
 
 def test_a_declared_column_is_refused_by_name():

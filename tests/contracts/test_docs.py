@@ -141,7 +141,7 @@ def test_shown_output_must_appear(tmp_path: Path):
         run_console("$ echo 41\n42\n", tmp_path)
 
 
-@pytest.mark.parametrize("name", ["catalogue", "cli", "features"])
+@pytest.mark.parametrize("name", ["catalogue", "cli", "features", "sources"])
 def test_each_generated_page_is_current(name: str):
     page = runpy.run_path(str(CHECKOUT / f"docs/reference/{name}.py"))["page"]
     assert page() == text(Path(f"docs/reference/{name}.md")), "run `make reference`"

@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from downloader.admin.releases import ReadOnly
-from downloader.models import ApiKey, AuditEntry, Membership
+from downloader.models import ApiKey, AuditEntry, Membership, SharedLink
 
 if TYPE_CHECKING:
     _Memberships = admin.ModelAdmin[Membership]
@@ -35,6 +35,12 @@ class ApiKeyAdmin(ReadOnly):
     def has_revoke_permission(self, request: HttpRequest) -> bool:
         """Return whether the user may end keys."""
         return request.user.has_perm("downloader.change_apikey")
+
+
+@admin.register(SharedLink)
+class SharedLinkAdmin(ReadOnly):
+    list_display = ("name", "owner", "channels", "with_titles", "expires_at", "revoked_at", "last_used_at")
+    list_select_related = ("owner",)
 
 
 @admin.register(Membership)

@@ -155,6 +155,13 @@ class PredictionAdmin(_Forecasts):
             ("feature", "value", "unit"), ((name, _shown(f["value"]), f["unit"]) for name, f in known.items())
         )
 
+    @admin.display(description="whose figures these are")
+    def source(self, forecast: MLPrediction) -> str:
+        """Say that they are not the platform's, where its terms ask for that."""
+        from downloader.services.connections import derived_label
+
+        return derived_label(getattr(forecast.video, "channel_id", "")) or "Computed by Foreview."
+
     readonly_fields = (
         "video",
         "as_of",
@@ -162,6 +169,7 @@ class PredictionAdmin(_Forecasts):
         "model_type",
         "model_version",
         "all_targets",
+        "source",
         "features",
     )
     fields = readonly_fields

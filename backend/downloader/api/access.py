@@ -15,9 +15,11 @@ from ninja.security import APIKeyCookie, HttpBearer
 from ninja.throttling import BaseThrottle
 from ninja.utils import check_csrf
 
+from downloader.api.fingerprints import fingerprint_of
 from downloader.api.problems import problem_of_status
 from downloader.configuration import configured
 from downloader.services.access import Account, account_of_key, account_of_user, check_scope
+from downloader.services.answers import claim_key
 from downloader.services.audit import begin_entry
 
 SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -101,9 +103,13 @@ def guarded(view: Any) -> Any:
 
 
 def _admitted(request: HttpRequest, account: Account, scope: str) -> Account:
-    """Return the account if it may; a change is logged before it is known whether it may."""
+    """Return the account if it may; a change is logged before it is known whether it may, and one asked for again is not done again."""
     if request.method not in SAFE:
         entry = begin_entry(account, str(request.method), escape_uri_path(request.path))
         request.foreview_audit = entry  # type: ignore[attr-defined]  # for the middleware, which ends it
     check_scope(account, scope)
+    key = request.headers.get("Idempotency-Key")
+    if request.method == "POST" and key is not None:
+        claimed = claim_key(account, key, fingerprint_of(request))
+        request.foreview_claimed = claimed  # type: ignore[attr-defined]  # for the middleware, which keeps the answer
     return account

@@ -10,10 +10,13 @@ from ninja import Router, Schema, Status
 from pydantic import Field
 
 from downloader.api.access import account_of, needs
+from downloader.api.description import fails
 from downloader.api.jobs import JobTold, job_told
-from downloader.api.shapes import Cursor, Limit, Number, Page, page_of
+from downloader.api.shapes import Cursor, Limit, Moment, Number, Page, page_of
 from downloader.models import MLPrediction
+from downloader.services.access import Account
 from downloader.services.asking import AT_ONCE, forecast_later, forecast_now, forecasts_of_job
+from foreview.errors import UsageError
 
 router = Router(tags=["forecasts"])
 
@@ -24,6 +27,10 @@ class ForecastsAsked(Schema):
     model_config = {"extra": "forbid"}
 
     videos: Annotated[list[Number], Field(min_length=1, max_length=10_000, description="ids of videos, each once")]
+    as_of: Moment | None = Field(
+        None,
+        description="a past moment: forecasts of up to 100 videos as they would have been made then; they are not saved",
+    )
 
 
 class TargetTold(Schema):
@@ -69,10 +76,20 @@ def read(request: HttpRequest, video: Number) -> ForecastTold:
     return _told(selectors.forecast_seen(account_of(request).channels, video))
 
 
-@router.post("/predictions", auth=needs("write"), response={200: ForecastsTold, 202: JobTold})
+@router.post(
+    "/predictions",
+    auth=needs("write"),
+    response={200: ForecastsTold, 202: JobTold},
+    openapi_extra=fails(404, 503),
+)
 def predict(request: HttpRequest, asked: ForecastsAsked, response: HttpResponse) -> Status[Any]:
-    """Forecast up to 100 videos and answer with the forecasts; of up to 10,000, answer with the job that makes them."""
+    """Forecast up to 100 videos and answer with the forecasts; of up to 10,000, answer with the job that makes them.
+
+    With `as_of` they are those of a past moment, of up to 100 videos, and are not saved.
+    """
     account, videos = account_of(request), list(dict.fromkeys(asked.videos))
+    if asked.as_of is not None:
+        return Status(200, _past(account, videos, asked.as_of))
     if len(videos) <= AT_ONCE:
         return Status(200, ForecastsTold(items=[_told(row) for row in forecast_now(account, videos)]))
     job = forecast_later(account, videos)
@@ -80,11 +97,22 @@ def predict(request: HttpRequest, asked: ForecastsAsked, response: HttpResponse)
     return Status(202, job_told(job))
 
 
-@router.get("/jobs/{job}/forecasts", auth=needs("read"), response=Page[ForecastTold])
+@router.get("/jobs/{job}/forecasts", auth=needs("read"), response=Page[ForecastTold], openapi_extra=fails(409))
 def read_made(request: HttpRequest, job: Number, cursor: Cursor = None, limit: Limit = 100) -> Page[ForecastTold]:
     """Return the forecasts of the videos that a job was asked to forecast, as they stand; 409 until it has succeeded."""
     rows = forecasts_of_job(account_of(request), job, cursor, limit)
     return page_of(rows, limit, _told, lambda row: row.video_id)
+
+
+def _past(account: Account, videos: list[int], as_of: datetime) -> ForecastsTold:
+    from downloader.services.planning import forecast_as_of
+
+    if len(videos) > AT_ONCE:
+        raise UsageError(f"forecasts of a past moment are of up to {AT_ONCE} videos", f"{len(videos)} were named")
+    told = forecast_as_of(account, videos, as_of)
+    return ForecastsTold(
+        items=[ForecastTold(video=video, targets=one.pop("by_target"), **one) for video, one in sorted(told.items())]
+    )
 
 
 def _told(row: MLPrediction) -> ForecastTold:

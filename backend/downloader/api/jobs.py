@@ -10,9 +10,10 @@ from ninja import Query, Router, Schema
 from pydantic import Field
 
 from downloader.api.access import account_of, needs
+from downloader.api.description import fails
 from downloader.api.shapes import Cursor, Limit, Name, Number, Page, page_of
 from downloader.models import Job
-from downloader.services.asking import KINDS, cancel_job, jobs_of, start_job
+from downloader.services.asking import KINDS, cancel_job, start_job
 
 router = Router(tags=["jobs"])
 
@@ -51,11 +52,11 @@ def list_jobs(request: HttpRequest, state: State = None, cursor: Cursor = None, 
     """Return the jobs that this account asked for, the youngest first."""
     from downloader import selectors
 
-    rows = selectors.job_page(jobs_of(account_of(request)), state, cursor, limit)
+    rows = selectors.job_page(account_of(request).sees_of, state, cursor, limit)
     return page_of(rows, limit, job_told, lambda job: job.pk)
 
 
-@router.post("", auth=needs("operate"), response={202: JobTold})
+@router.post("", auth=needs("operate"), response={202: JobTold}, openapi_extra=fails(404, 409))
 def start(request: HttpRequest, asked: JobAsked, response: HttpResponse) -> JobTold:
     """Ask for a job; a worker does it."""
     job = start_job(account_of(request), asked.kind, asked.arguments)
@@ -68,7 +69,7 @@ def read(request: HttpRequest, job: Number) -> JobTold:
     """Return one job."""
     from downloader import selectors
 
-    return job_told(selectors.job_seen(jobs_of(account_of(request)), job))
+    return job_told(selectors.job_seen(account_of(request).sees_of, job))
 
 
 @router.post("/{job}/cancel", auth=needs("write"), response=JobTold)

@@ -4,40 +4,32 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any, Final
 
-from django.core.exceptions import ObjectDoesNotExist, RequestDataTooBig, SuspiciousOperation
+from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.multipartparser import MultiPartParserError
 from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
 
-from downloader.services.access import NotAllowed
-from downloader.services.audit import end_entry
-from downloader.services.videos import Conflict
-from foreview.errors import CannotPromote, ForeviewError, InputError, UsageError
+from downloader.services.answers import Replayed
+from downloader.services.statuses import status_of
+from downloader.services.videos import RowsRefused
+from foreview.errors import ForeviewError
 
 logger = logging.getLogger(__name__)
 MEDIA_TYPE: Final = "application/problem+json"
-PREFIX: Final = "/api/v1/"
-STATUSES: Final[tuple[tuple[type[Exception], int], ...]] = (
-    (ObjectDoesNotExist, 404),
-    (NotAllowed, 403),
-    (CannotPromote, 409),
-    (Conflict, 409),
-    (UsageError, 400),
-    (InputError, 422),
-    (ForeviewError, 503),
-)
-"""The first that an error is one of says its status. A release or ledger that is damaged is the server's fault, not the request's."""
 _SAID: Final[dict[int, tuple[str, str]]] = {
     400: ("a request is one that can be read", "Correct it, see /api/v1/openapi.json"),
     401: ("everything but liveness needs a key or a session", "Send `Authorization: Bearer` with a key"),
     403: ("a session that changes something proves itself by its CSRF token", "Send it as X-CSRFToken, or use a key"),
     404: ("an address is one of the API's", "See /api/v1/openapi.json"),
     405: ("an address takes the methods that it lists", "See the header Allow"),
-    413: ("a request is at most as long as DATA_UPLOAD_MAX_MEMORY_SIZE says", "Send less at once"),
+    413: (
+        "a request is at most as long as DATA_UPLOAD_MAX_MEMORY_SIZE, a file as IMPORT_MAX_BYTES says",
+        "Send less at once",
+    ),
     429: ("a key asks so often a minute as the site allows", "Wait as many seconds as Retry-After says"),
     500: (
         "a request is answered without a fault of the program",
@@ -62,20 +54,33 @@ def problem_of_status(status: int, fact: str = "") -> HttpResponse:
 
 def problem_of(error: ForeviewError) -> HttpResponse:
     """Return an error raised on purpose, with its parts."""
-    status = next(status for kind, status in STATUSES if isinstance(error, kind))
-    parts = {"rule": error.rule, "fact": error.fact, "next_step": error.next_step}
+    status = status_of(error)
+    parts: dict[str, Any] = {"rule": error.rule, "fact": error.fact, "next_step": error.next_step}
+    if isinstance(error, RowsRefused):
+        parts["errors"] = list(error.wrong)
     return problem(status, kind=type(error).__name__, detail=str(error), **parts)
 
 
 def add_handlers(api: NinjaAPI) -> None:
     """Let ``api`` answer every error with problem details."""
     api.add_exception_handler(ForeviewError, lambda _request, error: problem_of(error))  # type: ignore[arg-type]  # the stubs allow for a class
+    api.add_exception_handler(Replayed, _said_again)
     api.add_exception_handler(Http404, lambda _request, _error: problem_of_status(404))
     api.add_exception_handler(HttpError, _of_http)
     api.add_exception_handler(SuspiciousOperation, lambda _request, _error: problem_of_status(400))
     api.add_exception_handler(RequestDataTooBig, lambda _request, _error: problem_of_status(413))
+    api.add_exception_handler(MultiPartParserError, lambda _request, error: problem_of_status(400, str(error)))
     api.add_exception_handler(ValidationError, _of_validation)
     api.add_exception_handler(Exception, _of_fault)
+
+
+def _said_again(_request: HttpRequest, replayed: Any) -> HttpResponse:
+    answer = replayed.answer
+    response = HttpResponse(answer.body, status=answer.status, content_type="application/json; charset=utf-8")
+    if answer.location:
+        response["Location"] = answer.location
+    response["Idempotency-Replayed"] = "true"
+    return response
 
 
 def _of_http(_request: HttpRequest, error: Any) -> HttpResponse:
@@ -93,23 +98,3 @@ def _of_validation(_request: HttpRequest, error: Any) -> HttpResponse:
 def _of_fault(request: HttpRequest, error: Any) -> HttpResponse:
     logger.error("%s %s failed", request.method, request.path, exc_info=error)
     return problem_of_status(500)
-
-
-def api_answers(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
-    """Middleware: what Django itself refuses below ``/api/v1/`` are problem details too, and the audit log learns what was answered."""
-
-    def answer(request: HttpRequest) -> HttpResponse:
-        response = get_response(request)
-        if not request.path.startswith(PREFIX):
-            return response
-        if response.status_code >= 400 and response.get("Content-Type", "") != MEDIA_TYPE:
-            told = problem_of_status(response.status_code)
-            for header in ("Allow", "Retry-After"):
-                if header in response:
-                    told[header] = response[header]
-            response = told
-        if (entry := getattr(request, "foreview_audit", None)) is not None:
-            end_entry(entry, response.status_code, response.get("Location", ""))
-        return response
-
-    return answer

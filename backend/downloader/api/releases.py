@@ -10,6 +10,7 @@ from ninja import Router, Schema
 from pydantic import Field
 
 from downloader.api.access import account_of, needs
+from downloader.api.description import fails
 from downloader.api.shapes import Cursor, Limit, Name, Page, page_of
 from downloader.models import Promotion, Release
 
@@ -61,7 +62,7 @@ def list_releases(request: HttpRequest, cursor: Cursor = None, limit: Limit = 10
     return page_of(rows, limit, lambda row: ReleaseTold(**_said(row, serving)), lambda row: row.pk)
 
 
-@router.post("/rollback", auth=needs("operate"), response=PromotionTold)
+@router.post("/rollback", auth=needs("operate"), response=PromotionTold, openapi_extra=fails(409, 503))
 def rollback(request: HttpRequest, why: Reason) -> PromotionTold:
     """Let the release serve again that served before."""
     from downloader.services.promotion import rollback_release
@@ -69,7 +70,7 @@ def rollback(request: HttpRequest, why: Reason) -> PromotionTold:
     return _promoted(rollback_release(reason=why.reason, by=account_of(request).name))
 
 
-@router.get("/{version}", auth=needs("read"), response=ReleaseWithCard)
+@router.get("/{version}", auth=needs("read"), response=ReleaseWithCard, openapi_extra=fails(503))
 def read(request: HttpRequest, version: Name) -> ReleaseWithCard:  # noqa: ARG001  (ninja's signature)
     """Return one release with its model card."""
     from downloader import selectors
@@ -79,7 +80,7 @@ def read(request: HttpRequest, version: Name) -> ReleaseWithCard:  # noqa: ARG00
     return ReleaseWithCard(**_said(row, selectors.newest_promotion()), card=card_of(version))
 
 
-@router.post("/{version}/promote", auth=needs("operate"), response=PromotionTold)
+@router.post("/{version}/promote", auth=needs("operate"), response=PromotionTold, openapi_extra=fails(409, 503))
 def promote(request: HttpRequest, version: Name, why: Reason) -> PromotionTold:
     """Let a release serve that passes the gate; one that does not is refused with all reasons (409)."""
     from downloader.services.promotion import promote_release

@@ -29,6 +29,7 @@ def _of_our_time(moment: datetime) -> datetime:
 Text = Annotated[str, StringConstraints(max_length=200_000), AfterValidator(_without_nul)]
 Name = Annotated[str, StringConstraints(min_length=1, max_length=5_000), AfterValidator(_without_nul)]
 Moment = Annotated[AwareDatetime, AfterValidator(_of_our_time)]
+Share = Annotated[float, Field(gt=0, lt=1)]
 Number = Annotated[int, Field(ge=1, le=BIGGEST)]
 Cursor = Annotated[int | None, Query(ge=1, le=BIGGEST, description="`next` of the page before")]
 Limit = Annotated[int, Query(ge=1, le=500, description="most items of a page")]

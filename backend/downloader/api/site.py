@@ -9,6 +9,7 @@ from ninja import Query, Router, Schema
 from pydantic import Field
 
 from downloader.api.access import account_of, needs
+from downloader.api.description import fails
 
 router = Router(tags=["site"])
 
@@ -60,7 +61,7 @@ def live(request: HttpRequest) -> Alive:  # noqa: ARG001  (ninja's signature)
     return Alive(alive=True)
 
 
-@router.get("/health/ready", auth=needs("read"), response=Ready)
+@router.get("/health/ready", auth=needs("read"), response=Ready, openapi_extra=fails(503))
 def ready(request: HttpRequest) -> Ready:  # noqa: ARG001  (ninja's signature)
     """Say what serves; 503 where nothing can: the release is damaged, or jobs reach no worker."""
     from downloader.services.site import serving_version

@@ -11,6 +11,7 @@ from ninja import Query, Router, Schema
 from pydantic import Field
 
 from downloader.api.access import account_of, needs
+from downloader.api.description import fails
 from downloader.api.shapes import Cursor, Limit, Moment, Name, Number, Page, Text, page_of
 from downloader.models import VideoDownload
 from downloader.services.videos import create_video, enter_videos
@@ -103,7 +104,7 @@ def list_videos(
     return page_of(rows, limit, _told, lambda video: video.pk)
 
 
-@router.post("", auth=needs("write"), response={201: VideoTold})
+@router.post("", auth=needs("write"), response={201: VideoTold}, openapi_extra=fails(409))
 def create(request: HttpRequest, given: VideoGiven, response: HttpResponse) -> VideoTold:
     """Enter one video."""
     video = create_video(account_of(request), _values(given))
@@ -111,7 +112,7 @@ def create(request: HttpRequest, given: VideoGiven, response: HttpResponse) -> V
     return _told(video)
 
 
-@router.put("", auth=needs("write"), response=Entered)
+@router.put("", auth=needs("write"), response=Entered, openapi_extra=fails(409))
 def enter(request: HttpRequest, given: Videos) -> dict[str, int]:
     """Enter up to 1,000 videos, all or none. Those whose `source_id` is here already are corrected; asked again, nothing changes."""
     return asdict(enter_videos(account_of(request), [_values(one) for one in given.videos]))

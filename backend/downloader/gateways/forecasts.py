@@ -55,7 +55,10 @@ def save_forecasts(forecasts: pl.DataFrame, features: pl.DataFrame, spec: Sequen
     """
     rows = _by_video(forecasts)
     used = {row["video_id"]: row for row in features.iter_rows(named=True)}
-    predictions = [_prediction(by_target) | _used(used[video_id], spec) for video_id, by_target in rows.items()]
+    predictions = [
+        {"video": selectors.key_of(video_id), **_told(by_target), **_points(by_target), **_used(used[video_id], spec)}
+        for video_id, by_target in rows.items()
+    ]
     if not predictions:
         return 0
     columns: dict[str, list[Any]] = {name: [row[name] for row in predictions] for name in predictions[0]}
@@ -74,19 +77,29 @@ def _by_video(forecasts: pl.DataFrame) -> dict[str, dict[str, dict[str, Any]]]:
     return rows
 
 
-def _prediction(by_target: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+def forecasts_told(forecasts: pl.DataFrame) -> dict[str, dict[str, Any]]:
+    """Return for each video, in their order, what is told of forecasts that nothing keeps: issue time, release, confidence, targets."""
+    return {video_id: _told(by_target) for video_id, by_target in _by_video(forecasts).items()}
+
+
+def _told(by_target: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
     headline = by_target["views_30d"]
-    confidences = {column: by_target[target]["confidence"] for target, column in _CONFIDENCES.items()}
+    confidences = [by_target[target]["confidence"] for target in _CONFIDENCES]
     return {
-        "video": selectors.key_of(headline["video_id"]),
-        **{column: by_target[target]["point"] for target, column in _POINTS.items()},
-        **confidences,
-        "confidence_score": min(value for value in confidences.values() if value is not None),
+        "confidence_score": min(value for value in confidences if value is not None),
         "by_target": {target: {name: by_target[target][name] for name in _OF_A_TARGET} for target in TARGETS},
         "as_of": headline["as_of"],
         "issue_age_days": headline["issue_age_days"],
         "model_version": headline["model_version"],
         "model_type": headline["model_type"],
+    }
+
+
+def _points(by_target: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+    return {
+        **{column: by_target[target]["point"] for target, column in _POINTS.items()},
+        **{column: by_target[target]["confidence"] for target, column in _CONFIDENCES.items()},
+        "p_beats_typical": by_target["views_30d"]["p_beats_typical"],
     }
 
 

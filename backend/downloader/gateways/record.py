@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any, Final
 
@@ -11,6 +11,7 @@ import polars as pl
 
 from downloader import selectors
 from downloader.frames import Schema
+from downloader.models import LedgerRow
 from foreview.tables.schema import TIME
 from foreview.vocabulary import QUANTILES
 
@@ -22,6 +23,7 @@ _SCHEMA: Final[Schema] = {
     **dict.fromkeys(FIGURES, pl.Float64),
     "actual": pl.Float64,
     "matured_at": TIME,
+    "status": pl.String,
 }
 
 
@@ -29,11 +31,31 @@ def ledger_frame(version: str = "") -> pl.DataFrame:
     """Return the forecasts of the ledger, of one release or of all, in the order in which they were written.
 
     A row a forecast and target: ``video_id, channel_id, format, target, model_version, role`` (served or shadow), ``model_type, as_of,
-    issue_age_days`` [d], the figures in the unit of the target, and ``actual`` with ``matured_at``, null where no outcome is known. Two
-    queries, however many rows.
+    issue_age_days`` [d], the figures in the unit of the target, and ``actual`` with ``matured_at``, null where no outcome is known, and
+    ``status`` of the outcome, null while it is still to come. Two queries, however many rows.
     """
     outcomes = {(video, target): json.loads(record) for video, target, record in selectors.outcome_records()}
     return pl.DataFrame(list(_rows(version, outcomes)), schema=_SCHEMA, orient="row")
+
+
+def entries_of(video: str, rows: Sequence[LedgerRow]) -> list[dict[str, Any]]:
+    """Return these forecasts of a video: ``number, as_of, issue_age_days, release``, and ``targets`` by name: figures, model_type, outcome, matured_at."""
+    outcomes = {target: json.loads(record) for target, record in selectors.outcomes_of(video)}
+    return [_entry(row, outcomes) for row in rows]
+
+
+def _entry(row: LedgerRow, outcomes: dict[str, Any]) -> dict[str, Any]:
+    forecasts = json.loads(row.record)["forecast"]
+    targets = {
+        target: {
+            **{name: forecast.get(name) for name in (*FIGURES, "model_type")},
+            "outcome": outcomes.get(target, {}).get("value"),
+            "matured_at": _moment(outcomes.get(target, {}).get("matured_at")),
+        }
+        for target, forecast in forecasts.items()
+    }
+    said = {name: getattr(row, name) for name in ("number", "as_of", "issue_age_days", "release")}
+    return {**said, "targets": targets}
 
 
 def _rows(version: str, outcomes: dict[tuple[str, str], Any]) -> Iterator[tuple[Any, ...]]:
@@ -55,6 +77,7 @@ def _rows(version: str, outcomes: dict[tuple[str, str], Any]) -> Iterator[tuple[
                 *(forecast.get(name) for name in FIGURES),
                 outcome.get("value"),
                 _moment(outcome.get("matured_at")),
+                outcome.get("status"),
             )
 
 

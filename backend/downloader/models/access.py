@@ -33,6 +33,11 @@ class ApiKey(models.Model):
     def __str__(self) -> str:
         return f"{self.prefix} ({self.name})"
 
+    @property
+    def is_open(self) -> bool:
+        """Whether it opens anything now, as far as it says itself."""
+        return self.revoked_at is None and self.expires_at > timezone.now()
+
 
 class Membership(models.Model):
     """A user sees the videos of a channel, and what belongs to them."""

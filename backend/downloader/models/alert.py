@@ -17,6 +17,7 @@ class Alert(models.Model):
         COVERAGE = "coverage", "outcomes lie outside their intervals more or less often than promised"
         REGIME = "regime", "outcomes shifted at once, as when a metric is redefined"
         JOB = "job", "a scheduled job failed"
+        CONNECTION = "connection", "a connection needs to be connected again"
 
     kind = models.CharField(choices=Kind.choices)
     subject = models.CharField(help_text="what it is about, such as a feature or a target")

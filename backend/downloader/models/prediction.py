@@ -33,6 +33,10 @@ class MLPrediction(models.Model):
     engagement_confidence = models.FloatField(null=True, help_text="0 to 1: the same of the engagement rate")
     revenue_confidence = models.FloatField(null=True, help_text="0 to 1: the same of the revenue")
 
+    p_beats_typical = models.FloatField(
+        null=True, db_index=True, help_text="0 to 1: probability that the views after 30 days are more than typical"
+    )
+
     by_target = models.JSONField(encoder=DjangoJSONEncoder)
     features_used = models.JSONField(
         help_text="name → value and unit, as known at the issue time; unknown ones are left out"

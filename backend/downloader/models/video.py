@@ -50,8 +50,8 @@ class VideoDownload(models.Model):
     channel_prior_views = models.FloatField(null=True, blank=True, help_text="as known at publication")
 
     # Copies of the forecast in MLPrediction, written with it in one transaction, so that lists need no join.
-    ml_predicted_views_30d = models.FloatField(null=True, blank=True, editable=False, help_text="views")
-    ml_predicted_revenue_30d = models.FloatField(null=True, blank=True, editable=False, help_text="USD")
+    ml_predicted_views_30d = models.FloatField(null=True, blank=True, editable=False, db_index=True, help_text="views")
+    ml_predicted_revenue_30d = models.FloatField(null=True, blank=True, editable=False, db_index=True, help_text="USD")
     ml_confidence = models.FloatField(null=True, blank=True, editable=False, help_text="0 to 1, see MLPrediction")
 
     class Meta:

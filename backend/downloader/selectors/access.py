@@ -16,8 +16,8 @@ def key_of_digest(digest: str) -> ApiKey | None:
     return ApiKey.objects.select_related("owner").filter(digest=digest).first()
 
 
-def key_named(prefix: str) -> ApiKey:
-    """Return the key that begins so.
+def key_named(prefix: str, owner: Any | None = None) -> ApiKey:
+    """Return the key that begins so, of one user or, for None, of anybody.
 
     Raises
     ------
@@ -25,15 +25,16 @@ def key_named(prefix: str) -> ApiKey:
         If there is none.
 
     """
-    found = ApiKey.objects.filter(prefix=prefix).first()
+    found = api_keys(owner).filter(prefix=prefix).first()
     if found is None:
         raise UsageError("a key is named by its prefix", f"there is no {prefix!r}", "See `list_api_keys`")
     return found
 
 
-def api_keys() -> QuerySet[ApiKey]:
-    """Return all keys with their owners, the youngest first."""
-    return ApiKey.objects.select_related("owner")
+def api_keys(owner: Any | None = None) -> QuerySet[ApiKey]:
+    """Return the keys of one user, or of all for None, with their owners, the youngest first."""
+    rows = ApiKey.objects.select_related("owner")
+    return rows if owner is None else rows.filter(owner=owner)
 
 
 def user_named(name: str) -> Any:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count
+from django.db.models import Count, Max
 
 from downloader.models import LedgerRow
 from foreview.vocabulary import TARGETS, Target
@@ -24,6 +24,12 @@ def outcome_records(target: str = "") -> list[tuple[str, str, str]]:
     """Return video, target and record of the outcomes of a target, or of all where it is empty, in the order of the ledger."""
     rows = LedgerRow.objects.filter(kind=LedgerRow.Kind.OUTCOME).order_by("number")
     return list((rows.filter(target=target) if target else rows).values_list("video", "target", "record"))
+
+
+def outcomes_of(video: str) -> list[tuple[str, str]]:
+    """Return target and record of the outcomes of a video."""
+    rows = LedgerRow.objects.filter(kind=LedgerRow.Kind.OUTCOME, video=video)
+    return list(rows.order_by("number").values_list("target", "record"))
 
 
 def forecast_records(version: str) -> Iterator[str]:
@@ -51,3 +57,14 @@ def targets_without_outcome() -> dict[str, list[Target]]:
     videos = forecast.exclude(video__in=done).distinct().values_list("video", flat=True)
     written = set(outcomes.exclude(video__in=done).values_list("video", "target"))
     return {video: [target for target in TARGETS if (video, target) not in written] for video in videos}
+
+
+def ledger_of(video: str) -> list[LedgerRow]:
+    """Return the forecasts and outcomes of one video, named by its key as text, in the order of the ledger."""
+    return list(LedgerRow.objects.filter(video=video).order_by("number"))
+
+
+def last_issue_time() -> datetime | None:
+    """Return the latest issue time of the forecasts in the ledger; None where there is none."""
+    found: datetime | None = LedgerRow.objects.filter(kind=LedgerRow.Kind.FORECAST).aggregate(at=Max("as_of"))["at"]
+    return found

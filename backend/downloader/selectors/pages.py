@@ -4,23 +4,40 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any, TypeVar
+from datetime import date, datetime
+from typing import Any, Final, TypeVar
 
 from django.core.exceptions import ObjectDoesNotExist
 from django.db.models import Model, Q, QuerySet
 
-from downloader.models import Job, MLPrediction, Release, VideoDownload
+from downloader.models import (
+    AdSenseEarnings,
+    Alert,
+    Experiment,
+    Job,
+    LedgerRow,
+    MLPrediction,
+    Release,
+    VideoAnalytics,
+    VideoDownload,
+)
 from downloader.selectors.videos import VideoUnknown
 from foreview.errors import UsageError
 
 M = TypeVar("M", bound=Model)
+D = TypeVar("D", VideoAnalytics, AdSenseEarnings)
+_MOST_KEYS: Final = 20_000
+"""Values that a query of SQLite may be given, with some to spare."""
 Channels = Collection[str] | None
 """The channels that may be seen; None: all."""
 
 
 class JobUnknown(UsageError, ObjectDoesNotExist):  # noqa: N818  (Django's own says DoesNotExist)
     """There is no such job, or it is not to be seen."""
+
+
+class AlertUnknown(UsageError, ObjectDoesNotExist):  # noqa: N818  (Django's own says DoesNotExist)
+    """There is no such alert."""
 
 
 class ForecastUnknown(UsageError, ObjectDoesNotExist):  # noqa: N818  (Django's own says DoesNotExist)
@@ -75,10 +92,33 @@ def video_seen(channels: Channels, key: int) -> VideoDownload:
     return found
 
 
+def videos_seen(channels: Channels, keys: Iterable[int]) -> set[int]:
+    """Return which of these videos are there and of these channels."""
+    asked, seen = sorted(set(keys)), set[int]()
+    for start in range(0, len(asked), _MOST_KEYS):
+        part = asked[start : start + _MOST_KEYS]
+        seen |= set(_seen(channels).filter(pk__in=part).values_list("pk", flat=True))
+    return seen
+
+
+def day_page(channels: Channels, model: type[D], video: int, before: int | None, limit: int) -> list[D]:
+    """Return ``limit`` days of a video, and one more where there are more, the youngest first; ``before`` is an ordinal day.
+
+    Raises
+    ------
+    VideoUnknown
+        If there is no such video for these channels.
+
+    """
+    video_seen(channels, video)
+    rows = model._default_manager.filter(video_id=video).order_by("-date")
+    return list((rows if before is None else rows.filter(date__lt=date.fromordinal(before)))[: limit + 1])
+
+
 def check_videos_seen(channels: Channels, keys: Iterable[int]) -> None:
     """Raise VideoUnknown where one of these videos is not there, or of another channel."""
     asked = list(dict.fromkeys(keys))
-    seen = set(_seen(channels).filter(pk__in=asked).values_list("pk", flat=True))
+    seen = videos_seen(channels, asked)
     for key in asked:
         if key not in seen:
             raise VideoUnknown(VideoDownload, f"there is none with the id {key}")
@@ -115,6 +155,40 @@ def forecast_page(channels: Channels, keys: Iterable[int], before: int | None, l
 def release_page(before: int | None, limit: int) -> list[Release]:
     """Return ``limit`` releases, and one more where there are more, the one that was registered last first."""
     return list(_before(Release.objects.all(), before)[: limit + 1])
+
+
+def experiment_page(state: str | None, before: int | None, limit: int) -> list[Experiment]:
+    """Return ``limit`` experiments with their releases, and one more where there are more, the one begun last first."""
+    rows = Experiment.objects.select_related("champion", "challenger")
+    return list(_before(rows if state is None else rows.filter(state=state), before)[: limit + 1])
+
+
+def alert_page(standing: bool | None, before: int | None, limit: int) -> list[Alert]:
+    """Return ``limit`` alerts, and one more where there are more, the one raised last first."""
+    rows = Alert.objects.all()
+    wanted = rows if standing is None else rows.filter(acknowledged_at__isnull=standing)
+    return list(_before(wanted, before)[: limit + 1])
+
+
+def alert_seen(number: int) -> Alert:
+    """Return one alert.
+
+    Raises
+    ------
+    AlertUnknown
+        If there is none.
+
+    """
+    found = Alert.objects.filter(pk=number).first()
+    if found is None:
+        raise AlertUnknown("an alert is one that was raised", f"there is none with the number {number}")
+    return found
+
+
+def ledger_page(video: str, role: str, before: int | None, limit: int) -> list[LedgerRow]:
+    """Return ``limit`` forecasts of a video that the ledger holds, and one more where there are more, the last one first."""
+    rows = LedgerRow.objects.filter(video=video, kind=LedgerRow.Kind.FORECAST, role=role)
+    return list(_before(rows, before)[: limit + 1])
 
 
 def job_page(asked_by: str | None, state: str | None, before: int | None, limit: int) -> list[Job]:

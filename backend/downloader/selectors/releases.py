@@ -21,6 +21,10 @@ class ReleaseUnknown(UsageError, ObjectDoesNotExist):  # noqa: N818  (Django's o
         )
 
 
+class ExperimentUnknown(UsageError, ObjectDoesNotExist):  # noqa: N818  (Django's own says DoesNotExist)
+    """There is no such experiment."""
+
+
 def newest_promotion() -> Promotion | None:
     """Return the row of the promotion log that says which release serves, with it; None where none ever did."""
     return Promotion.objects.select_related("release").first()
@@ -73,13 +77,28 @@ def experiment_named(name: str) -> Experiment:
 
     Raises
     ------
-    UsageError
+    ExperimentUnknown
         If there is none of that name.
 
     """
     found = Experiment.objects.select_related("champion", "challenger").filter(name=name).first()
     if found is None:
-        raise UsageError("an experiment is named as it was when it began", f"found none that is called {name!r}")
+        raise ExperimentUnknown("an experiment is named as it was when it began", f"found none that is called {name!r}")
+    return found
+
+
+def experiment_seen(number: int) -> Experiment:
+    """Return an experiment with its releases.
+
+    Raises
+    ------
+    ExperimentUnknown
+        If there is none.
+
+    """
+    found = Experiment.objects.select_related("champion", "challenger").filter(pk=number).first()
+    if found is None:
+        raise ExperimentUnknown("an experiment is one that was begun", f"there is none with the number {number}")
     return found
 
 

@@ -39,6 +39,18 @@ class Account:
     scopes: frozenset[str]
     channels: frozenset[str] | None
     """The channels it sees; None: all, of a superuser."""
+    through: str = "api"
+    """By what it asks: api, command or job."""
+
+    @property
+    def asker(self) -> str:
+        """Whom jobs and imports say they were asked for by. A user's name has no colon and no space, so nobody else is called so."""
+        return f"{self.through}: {self.name}"
+
+    @property
+    def sees_of(self) -> str | None:
+        """Whose jobs and imports it sees: its own; None, anybody's, where it sees every channel."""
+        return None if self.channels is None else self.asker
 
     def sees(self, channel: str) -> bool:
         """Return whether it sees what belongs to this channel."""
@@ -62,12 +74,17 @@ def account_of_key(secret: str) -> Account | None:
     """Return the account that a key opens now; None where it is unknown, expired, revoked, or its owner may not sign in."""
     from downloader import selectors
 
-    key, now = selectors.key_of_digest(_digest(secret)), timezone.now()
-    if key is None or key.revoked_at is not None or key.expires_at <= now or not key.owner.is_active:
+    key, now = selectors.key_of_digest(digest_of_secret(secret)), timezone.now()
+    if key is None or not key.is_open or not key.owner.is_active:
         return None
     if key.last_used_at is None or key.last_used_at <= now - USED_EVERY:
         ApiKey.objects.filter(pk=key.pk).update(last_used_at=now)
     return account_of_user(key.owner, key)
+
+
+def account_of_machine(name: str, through: str) -> Account:
+    """Return who works on the machine of the site itself, by a command or a job: who can do that may do everything."""
+    return Account(name, "", frozenset(SCOPES), None, through)
 
 
 def check_scope(account: Account, scope: str) -> None:
@@ -114,20 +131,33 @@ def create_key(owner: Any, name: str, scopes: Collection[str], expires_at: datet
     secret = f"{prefix}_{secrets.token_urlsafe(32)}"
     ordered = [scope for scope in SCOPES if scope in scopes]
     key = ApiKey.objects.create(
-        owner=owner, name=name, prefix=prefix, digest=_digest(secret), scopes=ordered, expires_at=expires_at
+        owner=owner, name=name, prefix=prefix, digest=digest_of_secret(secret), scopes=ordered, expires_at=expires_at
     )
     return key, secret
 
 
-def revoke_key(prefix: str) -> ApiKey:
-    """Let a key open nothing from now on; one that was revoked keeps its time."""
+def revoke_key(prefix: str, owner: Any | None = None) -> ApiKey:
+    """Let a key of this user, or for None of anybody, open nothing from now on; one that was revoked keeps its time."""
     from downloader import selectors
 
-    key = selectors.key_named(prefix)
+    key = selectors.key_named(prefix, owner)
     if key.revoked_at is None:
         key.revoked_at = timezone.now()
         key.save(update_fields=["revoked_at"])
     return key
+
+
+def role_of(groups: Iterable[str]) -> str:
+    """Return the role that these groups give, the most that there is; empty where they give none.
+
+    Examples
+    --------
+    >>> role_of(["foreview viewer", "editors"]), role_of(["editors"])
+    ('viewer', '')
+
+    """
+    names = set(groups)
+    return next((role for role in reversed(ROLES) if f"foreview {role}" in names), "")
 
 
 def add_member(user: Any, channels: Iterable[str]) -> None:
@@ -156,5 +186,6 @@ def _scopes_of(user: Any) -> frozenset[str]:
     return frozenset().union(*(scopes for role, scopes in ROLES.items() if f"foreview {role}" in groups))
 
 
-def _digest(secret: str) -> str:
+def digest_of_secret(secret: str) -> str:
+    """Return the SHA-256 of a secret, which is what is kept of it."""
     return hashlib.sha256(secret.encode()).hexdigest()

@@ -17,8 +17,8 @@ from django.utils import timezone
 from downloader.configuration import alert_emails, webhook
 from downloader.models import Alert
 from downloader.services.jobs.queueing import enqueue
+from downloader.services.videos import Conflict
 from downloader.signals import alert_raised
-from foreview.errors import UsageError
 
 SIGNATURE: Final = "X-Foreview-Signature"
 """Header of a webhook: ``sha256=`` and the HMAC of the body with the secret, in hexadecimal digits."""
@@ -53,13 +53,13 @@ def acknowledge(alert_id: int, *, by: str, note: str = "") -> Alert:
 
     Raises
     ------
-    UsageError
+    Conflict
         If there is no such alert, or it was acknowledged before.
 
     """
     done = Alert.objects.filter(pk=alert_id, acknowledged_at=None)
     if not done.update(acknowledged_at=timezone.now(), acknowledged_by=by, note=note):
-        raise UsageError("an alert that stands is acknowledged once", f"none with the number {alert_id} stands")
+        raise Conflict("an alert that stands is acknowledged once", f"none with the number {alert_id} stands")
     return Alert.objects.get(pk=alert_id)
 
 

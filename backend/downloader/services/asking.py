@@ -13,18 +13,18 @@ from foreview.errors import UsageError
 
 AT_ONCE: Final = 100
 """Videos that are forecast while the request waits; more are a job."""
-KINDS: Final = ("train", "tune", "forecast", "mature_labels", "watch", "verify_ledger")
+KINDS: Final = (
+    "train",
+    "tune",
+    "examine",
+    "forecast",
+    "mature_labels",
+    "watch",
+    "verify_ledger",
+    "backtest",
+    "tidy",
+)
 """Kinds of jobs that may be asked for from outside. ``import`` reads a folder of the machine, ``notify`` sends mail: not these."""
-
-
-def asker(account: Account) -> str:
-    """Return whom a job says it was asked for by. A user's name has no colon and no space, so nobody else is called so."""
-    return f"api: {account.name}"
-
-
-def jobs_of(account: Account) -> str | None:
-    """Return whose jobs the account sees: its own; None, anybody's, where it sees every channel."""
-    return None if account.channels is None else asker(account)
 
 
 def forecast_now(account: Account, videos: Sequence[int]) -> list[MLPrediction]:
@@ -56,7 +56,7 @@ def forecast_later(account: Account, videos: Sequence[int]) -> Job:
     from downloader import selectors
 
     selectors.check_videos_seen(account.channels, videos)
-    return enqueue("forecast", {"videos": list(videos)}, asked_by=asker(account))
+    return enqueue("forecast", {"videos": list(videos)}, asked_by=account.asker)
 
 
 def forecasts_of_job(account: Account, number: int, before: int | None, limit: int) -> list[MLPrediction]:
@@ -72,7 +72,7 @@ def forecasts_of_job(account: Account, number: int, before: int | None, limit: i
     """
     from downloader import selectors
 
-    job = selectors.job_seen(jobs_of(account), number)
+    job = selectors.job_seen(account.sees_of, number)
     if "videos" not in job.arguments or job.state != JobState.SUCCEEDED:
         raise Conflict("a job has forecasts when it has made those of named videos", str(job), "Ask when it succeeded")
     return selectors.forecast_page(account.channels, job.arguments["videos"], before, limit)
@@ -97,8 +97,8 @@ def start_job(account: Account, kind: str, arguments: Mapping[str, Any]) -> Job:
         )
     if "videos" in arguments:
         raise UsageError("a job forecasts every video", "videos were named", "Ask for predictions of these")
-    job = enqueue(kind, arguments, asked_by=asker(account))
-    if jobs_of(account) not in (None, job.asked_by):
+    job = enqueue(kind, arguments, asked_by=account.asker)
+    if account.sees_of not in (None, job.asked_by):
         raise Conflict(f"there is one job {kind} at a time", "somebody else's has not ended", "Ask again later")
     return job
 
@@ -114,4 +114,4 @@ def cancel_job(account: Account, number: int) -> Job:
     """
     from downloader import selectors
 
-    return cancel(selectors.job_seen(jobs_of(account), number).pk)
+    return cancel(selectors.job_seen(account.sees_of, number).pk)

@@ -17,9 +17,10 @@ from downloader.services.clock import issue_time
 from downloader.services.promotion import promote_release
 from downloader.services.registry import set_state
 from downloader.services.serving import release_of
+from downloader.services.videos import Conflict
 from foreview.errors import ForeviewError, UsageError
 from foreview.experiments.assignment import arm_of
-from foreview.experiments.sequential import Decision, Declaration, decide, usual_declaration
+from foreview.experiments.sequential import Decision, Declaration, Running, decide, follow, usual_declaration
 from foreview.vocabulary import HORIZON_DAYS, TARGETS
 
 logger = logging.getLogger(__name__)
@@ -92,7 +93,9 @@ def start_experiment(
     Raises
     ------
     UsageError
-        Where there is no such release, nothing serves, it serves itself, another experiment runs, or the name was used before.
+        Where there is no such release, nothing serves, or it serves itself.
+    Conflict
+        Where another experiment runs, or the name was used before.
     ReleaseError
         Where the challenger's folder is gone or damaged.
 
@@ -127,7 +130,7 @@ def start_experiment(
                 **asdict(stop),
             )
     except IntegrityError:
-        raise UsageError(
+        raise Conflict(
             "one experiment runs at a time, and each has a name of its own",
             f"another one runs, or {name!r} was there before",
             "`manage.py follow_experiments` shows what runs; `stop_experiment` ends it",
@@ -137,6 +140,30 @@ def start_experiment(
 def follow_experiment(experiment: Experiment) -> Decision:
     """Return where the experiment stands, from the ledger alone; nothing is written. One may look as often as one likes."""
     return decide(differences_of(experiment), declaration_of(experiment))
+
+
+def evidence_of(experiment: Experiment) -> dict[str, Any] | None:
+    """Return where an experiment that runs stands, and where one that ended stood then: as of a :class:`Decision`; None where nobody looked."""
+    if experiment.state == Experiment.State.RUNNING:
+        return asdict(follow_experiment(experiment))
+    evidence: dict[str, Any] | None = experiment.evidence
+    return evidence
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """An experiment from its first pair to its last: what was known after each, and where it stands."""
+
+    running: Running
+    decision: Decision
+
+
+def course_of(experiment: Experiment) -> Course:
+    """Return how the evidence of an experiment has gathered, from the ledger alone; of one that has ended, up to its end."""
+    declared, pairs = declaration_of(experiment), differences_of(experiment)
+    ended_after = None if experiment.evidence is None else int(experiment.evidence["pairs"])
+    pairs = pairs[: declared.most_pairs if ended_after is None else ended_after]
+    return Course(follow(pairs, declared), decide(pairs, declared))
 
 
 def settle_experiment() -> Experiment | None:
@@ -166,12 +193,16 @@ def stop_experiment(name: str, *, reason: str) -> Experiment:
     Raises
     ------
     UsageError
-        If there is none of that name, it has ended, or no reason is given.
+        If there is none of that name, or no reason is given.
+    Conflict
+        If it has ended.
 
     """
     experiment = selectors.experiment_named(name)
-    if experiment.state != Experiment.State.RUNNING or not reason.strip():
-        raise UsageError("an experiment that runs is stopped with a reason", f"{name} is {experiment.state}")
+    if not reason.strip():
+        raise UsageError("an experiment is stopped with a reason", "the reason is empty")
+    if experiment.state != Experiment.State.RUNNING:
+        raise Conflict("an experiment that runs is stopped", f"{name} is {experiment.state}")
     return _end(experiment, Experiment.State.STOPPED, reason, follow_experiment(experiment))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
@@ -26,6 +27,29 @@ from foreview.releases.store import folder_of
 logger = logging.getLogger(__name__)
 
 
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """What the gate says of a release before it serves."""
+
+    evidence: Evidence | None
+    """None where nothing serves yet, or there is no video to be judged on."""
+    refused: CannotPromote | NotEnoughHistory | None
+    """Why it is not let through; None where it is."""
+
+
+def ask_the_gate(version: str, *, as_of: datetime | None = None) -> Gate:
+    """Return what the gate says of a release on what is known at ``as_of`` (default: now); nothing is written.
+
+    Raises
+    ------
+    UsageError, ReleaseError
+        As :func:`promote_release`, but for the reason.
+
+    """
+    release, serving = _asked_for(version)
+    return _gate(release, serving, as_of)
+
+
 def promote_release(version: str, *, reason: str, by: str = "", as_of: datetime | None = None) -> Promotion:
     """Let a release serve that passes the gate on what is known at ``as_of`` (default: now); the log keeps the evidence.
 
@@ -44,11 +68,13 @@ def promote_release(version: str, *, reason: str, by: str = "", as_of: datetime 
         Where its folder is gone or damaged.
 
     """
-    release, serving = _asked_for(version, reason)
-    found = _evidence(release, serving, as_of)
-    if found is not None:
-        check_can_promote(found)
-    return _log(release, serving, Promotion.Kind.PROMOTION, reason=reason, by=by, told=evidence_record(found, ""))
+    _check_reason(reason)
+    release, serving = _asked_for(version)
+    gate = _gate(release, serving, as_of)
+    if gate.refused is not None:
+        raise gate.refused
+    told = evidence_record(gate.evidence, "")
+    return _log(release, serving, Promotion.Kind.PROMOTION, reason=reason, by=by, told=told)
 
 
 def promote_against_the_gate(version: str, *, reason: str, by: str = "", as_of: datetime | None = None) -> Promotion:
@@ -60,15 +86,11 @@ def promote_against_the_gate(version: str, *, reason: str, by: str = "", as_of: 
         As :func:`promote_release`.
 
     """
-    release, serving = _asked_for(version, reason)
-    found, refused = None, ""
-    try:
-        found = _evidence(release, serving, as_of)
-        if found is not None:
-            check_can_promote(found)
-    except (CannotPromote, NotEnoughHistory) as error:
-        refused = str(error)
-    return _log(release, serving, Promotion.Kind.PROMOTION, reason=reason, by=by, told=evidence_record(found, refused))
+    _check_reason(reason)
+    release, serving = _asked_for(version)
+    gate = _gate(release, serving, as_of)
+    told = evidence_record(gate.evidence, "" if gate.refused is None else str(gate.refused))
+    return _log(release, serving, Promotion.Kind.PROMOTION, reason=reason, by=by, told=told)
 
 
 def promote_first(version: str, *, reason: str, by: str = "") -> Promotion | None:
@@ -131,9 +153,8 @@ def served_before(log: Iterable[Promotion]) -> list[models.Release]:
     return served[:-1]
 
 
-def _asked_for(version: str, reason: str) -> tuple[models.Release, Promotion | None]:
+def _asked_for(version: str) -> tuple[models.Release, Promotion | None]:
     """Return the release, its hashes checked, and the row of the log that holds now."""
-    _check_reason(reason)
     release = selectors.release_named(version)
     serving = selectors.newest_promotion()
     if serving is not None and serving.release == release:
@@ -152,12 +173,17 @@ def _check_reason(reason: str) -> None:
         raise UsageError("a promotion has a reason, which the log keeps for ever", "found none", "Say why")
 
 
-def _evidence(release: models.Release, serving: Promotion | None, as_of: datetime | None) -> Evidence | None:
-    """Return what the gate sees, or None where nothing serves yet."""
+def _gate(release: models.Release, serving: Promotion | None, as_of: datetime | None) -> Gate:
     if serving is None:
-        return None
-    catalogue = training_catalogue(issue_time(as_of))
-    return judged(catalogue, release_of(release.version), release_of(serving.release.version))
+        return Gate(None, None)
+    found = None
+    try:
+        catalogue = training_catalogue(issue_time(as_of))
+        found = judged(catalogue, release_of(release.version), release_of(serving.release.version))
+        check_can_promote(found)
+    except (CannotPromote, NotEnoughHistory) as error:
+        return Gate(found, error)
+    return Gate(found, None)
 
 
 def _log(

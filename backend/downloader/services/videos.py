@@ -4,18 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from django.db import IntegrityError, transaction
 
 from downloader.configuration import video_is_mapped, video_label
 from downloader.models import VideoDownload
 from downloader.services.access import Account, check_channels
-from foreview.errors import UsageError
+from foreview.errors import InputError, UsageError
+
+_SHOWN: Final = 10
+"""Refused rows that are named in the sentence."""
 
 
 class Conflict(UsageError):  # noqa: N818  (the state is the name)
     """What is asked for does not fit what is there."""
+
+
+class RowsRefused(InputError):  # noqa: N818  (the state is the name)
+    """Rows of a request that cannot be entered; ``wrong`` says which, by index and field."""
+
+    def __init__(self, wrong: Sequence[Mapping[str, str]]) -> None:
+        self.wrong = wrong
+        named = "; ".join(f"{one['at']}: {one['fact']}" for one in wrong[:_SHOWN])
+        more = f"; and {len(wrong) - _SHOWN} more" if len(wrong) > _SHOWN else ""
+        super().__init__("all rows of a request are entered, or none", f"{named}{more}", "Correct these and ask again")
 
 
 @dataclass(frozen=True, slots=True)

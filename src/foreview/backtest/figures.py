@@ -10,8 +10,8 @@ from typing import Final
 from foreview.backtest.scores import SliceScores
 from foreview.metrics.bootstrap import Estimate
 from foreview.plots.dots import Dot, DotPanel, Row
+from foreview.plots.figure import Figure, Table
 from foreview.plots.lines import LinePanel, Point, Series
-from foreview.plots.page import Figure, Table
 from foreview.plots.scales import Axis, linear_axis, root_axis
 
 METHODS: Final = {

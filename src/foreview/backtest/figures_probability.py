@@ -13,8 +13,8 @@ from foreview.backtest.scores import SliceScores
 from foreview.metrics.interval import binomial_share
 from foreview.metrics.ranking import ReliabilityBin
 from foreview.plots.dots import Dot, DotPanel, Row
+from foreview.plots.figure import Figure, Table
 from foreview.plots.lines import LinePanel, Point, Series
-from foreview.plots.page import Figure, Table
 from foreview.plots.scales import Axis, linear_axis, log_axis, share_axis
 
 LEVEL_LOOKS: Final = {50: 4, 80: 0, 95: 3}

@@ -18,7 +18,8 @@ from foreview.backtest.figures_probability import (
 from foreview.backtest.goals import ASKED, GOAL_HEAD, goal_cells, verdicts
 from foreview.backtest.replay import Backtest
 from foreview.backtest.scores import SliceScores
-from foreview.plots.page import Section, Table, page
+from foreview.plots.figure import Table
+from foreview.plots.page import Section, page
 from foreview.vocabulary import TARGET_UNITS, Target
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 from textwrap import shorten
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from foreview.cli.arguments import Subparsers, add_catalogue, add_release_and_cutoff, command
 from foreview.cli.outcome import Outcome, Table
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     import polars as pl
 
     from foreview.explain.attribution import Attribution, Factor
+    from foreview.forecasting.explaining import Explained
     from foreview.tables.catalogue import Catalogue
 
 SHOWN_FEATURES = 10
@@ -38,21 +39,16 @@ def add_parser(subparsers: Subparsers) -> argparse.ArgumentParser:
 
 def run(args: argparse.Namespace) -> Outcome:
     """Take one forecast apart."""
-    from foreview.explain.attribution import attribute
-    from foreview.features.matrix import feature_table
-    from foreview.forecasting.forecaster import forecast, issues_as_of
+    from foreview.forecasting.explaining import explained
+    from foreview.forecasting.forecaster import issues_as_of
     from foreview.releases.loading import read_release
-    from foreview.releases.models import models_of
     from foreview.tables.folder import read_catalogue
 
     release = read_release(args.release)
     catalogue = read_catalogue(args.catalogue).as_of(args.as_of)
     issue = issues_as_of(catalogue, args.as_of).filter(video_id=args.video)
     _check_published(issue, args)
-    served = forecast(catalogue, release, issue).filter(target=args.target).row(0, named=True)
-    models = {kind: model.location for kind, model in models_of(release).items()}
-    (found,) = attribute(models, feature_table(catalogue, issue), args.target)
-    return _outcome(found, served, _title(catalogue, args.video))
+    return _outcome(explained(catalogue, release, issue, args.target), _title(catalogue, args.video))
 
 
 def _check_published(issue: pl.DataFrame, args: argparse.Namespace) -> None:
@@ -69,33 +65,29 @@ def _title(catalogue: Catalogue, video_id: str) -> str:
     return str(row["title"] or video_id)
 
 
-def _outcome(found: Attribution, served: dict[str, Any], title: str) -> Outcome:
-    from foreview.explain.attribution import SCALES
-
-    # What is left between where the models place the forecast and the point: calibration, what is settled, P(no revenue).
-    point = served["point"] + (0.0 if found.target == "revenue_30d" else 1.0)
-    last = point / found.location
+def _outcome(one: Explained, title: str) -> Outcome:
+    found = one.found
     facts = {
-        "video_id": served["video_id"],
-        "as_of": served["as_of"].isoformat(),
-        "issue_age_days": served["issue_age_days"],
+        "video_id": one.video_id,
+        "as_of": one.as_of.isoformat(),
+        "issue_age_days": one.issue_age_days,
         "target": found.target,
-        "model_version": served["model_version"],
-        "model_type": served["model_type"],
-        "scale": SCALES[found.target],
+        "model_version": one.model_version,
+        "model_type": one.model_type,
+        "scale": one.scale,
         "start": found.start,
         "start_is": found.start_is,
         "factors": [{"kind": f.kind, "name": f.name, "value": f.value, "factor": f.times} for f in found.factors],
         "location": found.location,
-        "calibration_and_bounds": last,
-        "point": served["point"],
+        "calibration_and_bounds": one.calibration_and_bounds,
+        "point": one.point,
     }
     unit = TARGET_UNITS[found.target]
-    asked = f"as of {served['as_of']:%Y-%m-%d %H:%M} UTC, {served['issue_age_days']:.1f} days old"
-    sentence = f"{title}: {found.target} {_amount(served['point'])} {unit}, {asked}"
-    rows = _rows(found, last)
-    header = ("what", "is", "factor", f"makes [{SCALES[found.target]}]")
-    return Outcome(facts, sentence, (Table("", header, rows),), _notes(served["model_type"]))
+    asked = f"as of {one.as_of:%Y-%m-%d %H:%M} UTC, {one.issue_age_days:.1f} days old"
+    sentence = f"{title}: {found.target} {_amount(one.point)} {unit}, {asked}"
+    header = ("what", "is", "factor", f"makes [{one.scale}]")
+    rows = _rows(found, one.calibration_and_bounds)
+    return Outcome(facts, sentence, (Table("", header, rows),), _notes(one.model_type))
 
 
 def _rows(found: Attribution, last: float) -> list[tuple[str, str, str, str]]:

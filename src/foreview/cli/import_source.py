@@ -10,15 +10,14 @@ from foreview.cli.arguments import Subparsers, command, hours, instant, pair, zo
 from foreview.cli.outcome import SHOWN_ROWS, Outcome, Table
 from foreview.cli.output import check_new_folder
 from foreview.errors import SourceError
+from foreview.readers.kinds import KINDS
 
 if TYPE_CHECKING:
     from foreview.readers.imported import Imported, SourceOptions
 
-KINDS = ("studio", "ytdlp", "snapshots", "daily")
-
 _EXAMPLE = """\
-  foreview import "Table data.csv" --kind studio --observed-at 2026-05-01T09:00:00Z --out catalogue
-  foreview import downloads/ --kind ytdlp --out catalogue
+  foreview import Content.zip --observed-at 2026-05-01T09:00:00Z --out catalogue
+  foreview import downloads/ --out catalogue
   foreview import counts.csv --kind snapshots --map observed_at=fetched_at --map views=view_count --out catalogue
   foreview import days.csv --kind daily --videos videos.csv --timezone America/Los_Angeles --missing-day-is-zero --out catalogue
 """
@@ -27,12 +26,12 @@ _EXAMPLE = """\
 def add_parser(subparsers: Subparsers) -> argparse.ArgumentParser:
     """Return the parser of the command."""
     parser = command(subparsers, "import", "turn a file that you have into a catalogue", _EXAMPLE)
-    parser.add_argument("source", type=Path, metavar="SOURCE", help="file, or for ytdlp also a folder of *.info.json")
+    parser.add_argument("source", type=Path, metavar="SOURCE", help="file, zip file as downloaded, or folder")
     parser.add_argument(
         "--kind",
-        choices=KINDS,
-        required=True,
-        help="YouTube Studio's table of totals; yt-dlp's info files; a table of cumulative counters; a table of daily sums",
+        choices=tuple(KINDS),
+        help="what it is, where that cannot be told from what it holds: "
+        + "; ".join(f"{name}: {kind.reads}" for name, kind in KINDS.items()),
     )
     parser.add_argument(
         "--out",
@@ -72,7 +71,7 @@ def add_parser(subparsers: Subparsers) -> argparse.ArgumentParser:
         "--observed-at",
         type=instant,
         metavar="T",
-        help="when totals were read, for studio and for info files without epoch (default for studio: the file's last change)",
+        help="when totals were read: of an export (default: the file's last change) and of info files without epoch",
     )
     return parser
 

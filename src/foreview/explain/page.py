@@ -12,8 +12,9 @@ from foreview.explain.importance import Importance
 from foreview.explain.ranking import Ranking
 from foreview.explain.window import Window
 from foreview.plots.dots import Dot, DotPanel, Row
+from foreview.plots.figure import Figure, Panel, Table
 from foreview.plots.lines import LinePanel, Point, Series
-from foreview.plots.page import Figure, Panel, Section, Table, page
+from foreview.plots.page import Section, page
 from foreview.plots.scales import linear_axis
 
 SHOWN: Final = 20
@@ -28,11 +29,12 @@ def importance_page(window: Window, ranking: Ranking, effects: Sequence[Effect],
         f"Release {model_version}, {rows:,} forecasts of {videos:,} videos that it has not seen. Intervals draw {window.drawn}.",
         "What a forecast rests on is not what would make a video succeed: nothing here is a cause.",
     ]
-    figures: list[Figure[Panel]] = [_worth_figure(ranking), *map(_effect_figure, effects)]
+    figures: list[Figure[Panel]] = [worth_figure(ranking), *map(_effect_figure, effects)]
     return page(f"What forecasts of {window.target} rest on", notices, [Section(window.target, figures=figures)])
 
 
-def _worth_figure(ranking: Ranking) -> Figure[DotPanel]:
+def worth_figure(ranking: Ranking) -> Figure[DotPanel]:
+    """Return what groups and single features are worth, by permutation and by SHAP."""
     groups, features = tuple(map(_rise, ranking.groups)), tuple(map(_rise, ranking.features))
     shap = tuple(Row(name, (_shap(value),)) for name, value in sorted(ranking.shap.items(), key=lambda item: -item[1]))
     parts = (

@@ -37,6 +37,8 @@ class Series:
     look: int
     points: tuple[Point, ...]
     band: tuple[tuple[float, float, float], ...] = ()
+    joined: bool = True
+    """Whether a line runs from point to point."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +117,8 @@ def _band(series: Series, x: Onto, y: Onto) -> str:
 
 def _series(series: Series, x: Onto, y: Onto) -> list[str]:
     look = f"look{series.look % LOOKS}"
-    parts = [element("polyline", class_=f"line {look}", points=points((x(p.x), y(p.y)) for p in series.points))]
+    places = points((x(p.x), y(p.y)) for p in series.points)
+    parts = [element("polyline", class_=f"line {look}", points=places)] if series.joined else []
     parts += [
         element("line", class_=f"whisker {look}", x1=x(p.x), x2=x(p.x), y1=y(p.low), y2=y(p.high))
         for p in series.points

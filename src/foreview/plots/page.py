@@ -4,34 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Generic, TypeAlias, TypeVar
 
-from foreview.plots.dots import DotPanel, draw_dots
-from foreview.plots.lines import LinePanel, draw_lines
+from foreview.plots.figure import Figure, Panel, Table, figure_parts, table_markup
 from foreview.plots.style import STYLE
-from foreview.plots.svg import element, marker, words
-
-Panel: TypeAlias = LinePanel | DotPanel
-PanelT_co = TypeVar("PanelT_co", bound=Panel, covariant=True)
-
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    """Texts in rows; the first column names the row, or the first ``named`` do."""
-
-    head: Sequence[str]
-    rows: Sequence[Sequence[str]]
-    named: int = 1
-
-
-@dataclass(frozen=True, slots=True)
-class Figure(Generic[PanelT_co]):
-    """Panels that answer one question, what they show, and the same values as a table."""
-
-    title: str
-    says: str
-    panels: Sequence[PanelT_co]
-    table: Table
+from foreview.plots.svg import element, words
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,53 +48,12 @@ def _link(number: int, title: str) -> str:
 
 
 def _section(number: int, part: Section) -> str:
-    figures = [_figure(f"part{number}-{at}", figure) for at, figure in enumerate(part.figures)]
-    table = [_table(part.table)] if part.table is not None else []
+    figures = [
+        "\n" + element("figure", *figure_parts(f"part{number}-{at}", figure)) for at, figure in enumerate(part.figures)
+    ]
+    table = [table_markup(part.table)] if part.table is not None else []
     inner = [element("h2", words(part.title)), *_paragraphs(part.sentences), *table, *figures]
     return "\n" + element("section", *inner, id=f"part{number}")
-
-
-def _figure(name: str, figure: Figure[Panel]) -> str:
-    drawn = []
-    for at, panel in enumerate(figure.panels):
-        draw = draw_lines(panel, f"{name}-{at}") if isinstance(panel, LinePanel) else draw_dots(panel, f"{name}-{at}")
-        drawn.append("\n" + element("div", element("p", words(panel.title), class_="panel"), draw))
-    return "\n" + element(
-        "figure",
-        element("h3", words(figure.title)),
-        element("figcaption", words(figure.says)),
-        _legend(figure.panels),
-        element("div", *drawn, class_="panels"),
-        element("details", element("summary", words("The same as a table")), _table(figure.table)),
-    )
-
-
-def _legend(panels: Sequence[Panel]) -> str:
-    """Return the names of all series beside their marks."""
-    named: dict[str, int] = {}
-    for panel in panels:
-        if isinstance(panel, LinePanel):
-            named |= {series.name: series.look for series in panel.series}
-        else:
-            named |= {dot.series: dot.look for row in panel.rows for dot in row.dots}
-    entries = [
-        element("li", element("svg", marker(9, 9, look), viewBox="0 0 18 18", aria_hidden="true"), words(name))
-        for name, look in named.items()
-    ]
-    return element("ul", *entries, class_="legend")
-
-
-def _table(table: Table) -> str:
-    named = [element("th", words(name), scope="col", class_="name") for name in table.head[: table.named]]
-    head = element("tr", *named, *(element("th", words(name), scope="col") for name in table.head[table.named :]))
-    rows = [_row(row, table.named) for row in table.rows]
-    inner = element("table", element("thead", head), element("tbody", *rows))
-    return element("div", inner, class_="wide", tabindex="0", role="region", aria_label="table")
-
-
-def _row(row: Sequence[str], named: int) -> str:
-    cells = [element("th", words(text), scope="row") for text in row[:named]]
-    return element("tr", *cells, *(element("td", words(text)) for text in row[named:]))
 
 
 def _paragraphs(sentences: Sequence[str]) -> list[str]:

@@ -5,45 +5,52 @@ The videos come from the same rows (what was seen first of a video is closest to
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import dataclasses
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final, Literal, TypeAlias
+from typing import Final
 
 import polars as pl
 
 from foreview.errors import SourceError
-from foreview.readers.imported import REFUSED_SCHEMA, Imported, SourceOptions, refused_frame, with_notes
-from foreview.readers.rows import TypedRows, check_mapped, matched, typed_rows
-from foreview.readers.sheet import LINE, Sheet, read_sheets
-from foreview.tables.catalogue import Catalogue, SourceClock
-from foreview.tables.schema import DAILY, EARNINGS, SNAPSHOTS, VIDEOS, Column
+from foreview.readers.imported import Imported, SourceOptions
+from foreview.readers.observed import OBSERVED, Listed, Observations, Observing, parts, refused_rows, whole
+from foreview.readers.rows import TypedRows, check_mapped, fields_of, typed_rows
+from foreview.readers.sheet import LINE, Sheet, read_sheets, sheet_batches
+from foreview.tables.schema import VIDEOS, Column
 
-Observations: TypeAlias = Literal["snapshots", "daily"]
+Found = dict[str, str]
+"""Field of the catalogue → column of the sheet."""
 
-_TIME_FIELD: Final[dict[Observations, str]] = {"snapshots": "observed_at", "daily": "date"}
-_REVENUE: Final = next(column for column in EARNINGS if column.name == "revenue_usd")
-_COLUMNS: Final[dict[Observations, tuple[Column, ...]]] = {
-    "snapshots": SNAPSHOTS,
-    "daily": (*DAILY, Column(_REVENUE.name, _REVENUE.dtype, _REVENUE.unit, _REVENUE.says)),
-}
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """What a table of observations holds, and what else its columns may be called."""
+
+    kind: Observations
+    headers: Mapping[str, str] = field(default_factory=dict)
+    """Column as compared → field."""
+    prepared: Callable[[Sheet, Found], Sheet] = lambda sheet, _: sheet
+    """Spells the cells as other tables do."""
+
+
+SNAPSHOTS: Final = Shape("snapshots")
+DAYS: Final = Shape("daily")
 
 
 def read_snapshots(path: Path, options: SourceOptions | None = None) -> Imported:
-    """Return the catalogue of a table of cumulative counters: ``video_id, observed_at, views`` and more.
-
-    Raises
-    ------
-    SourceError
-        If the file cannot be read or lacks a required column.
-    UsageError
-        If the mapping names a field or a column that does not exist.
-
-    """
-    return _read(path, "snapshots", options or SourceOptions())
+    """Return the catalogue of a table of cumulative counters: ``video_id, observed_at, views`` and more."""
+    return read_table(path, options or SourceOptions(), shape=SNAPSHOTS)
 
 
 def read_daily(path: Path, options: SourceOptions | None = None) -> Imported:
-    """Return the catalogue of a table of daily sums: ``video_id, date, views`` and more; ``revenue_usd`` becomes earnings.
+    """Return the catalogue of a table of daily sums: ``video_id, date, views`` and more; ``revenue_usd`` becomes earnings."""
+    return read_table(path, options or SourceOptions(), shape=DAYS)
+
+
+def read_table(path: Path, options: SourceOptions, *, shape: Shape) -> Imported:
+    """Return the catalogue of a table of cumulative counters or of daily sums; ``revenue_usd`` becomes earnings.
 
     Raises
     ------
@@ -53,116 +60,76 @@ def read_daily(path: Path, options: SourceOptions | None = None) -> Imported:
         If the mapping names a field or a column that does not exist.
 
     """
-    return _read(path, "daily", options or SourceOptions())
+    return whole(_observing(path, shape, options), _batches(path, shape, options))
 
 
-def _read(path: Path, kind: Observations, options: SourceOptions) -> Imported:
-    clock = options.clock()
-    sheets, beside = read_sheets(path), read_sheets(options.videos) if options.videos else ()
-    check_mapped(options.mapping, (*_COLUMNS[kind], *VIDEOS), (*sheets, *beside))
-    facts = [column for column in VIDEOS if column.name != "video_id"]
-    columns = [*_COLUMNS[kind], *([] if options.videos else facts)]
-    observed = _table(path, sheets, columns, options)
-    if options.videos:
-        listed = _table(options.videos, beside, VIDEOS, options)
-        videos, repeated = _distinct(options.videos, listed)
-        refused = [listed.refused, repeated, observed.refused]
-        notes = (*listed.notes, *observed.notes)
-    else:
-        videos, refused, notes = _first_seen(observed.rows, _TIME_FIELD[kind]), [observed.refused], observed.notes
-    rows, astray = _belonging(path, observed.rows, videos, kind, clock)
-    notes = (*notes, *_repeats(rows, kind))
-    catalogue = _catalogue(_with_defaults(videos, options), rows, kind, clock)
-    return Imported(with_notes(catalogue, notes), refused_frame([*refused, astray]))
+def read_table_in_parts(path: Path, options: SourceOptions, *, shape: Shape) -> Iterator[Imported]:
+    """Yield the same in parts, see :func:`foreview.readers.observed.parts`; raises as :func:`read_table` does."""
+    yield from parts(_observing(path, shape, options), lambda: _batches(path, shape, options))
 
 
-def _table(path: Path, sheets: Sequence[Sheet], columns: Sequence[Column], options: SourceOptions) -> TypedRows:
-    """Return the first table of the file that has the required columns."""
-    required = {column.name for column in columns if column.required}
-    for sheet in sheets:
-        found = matched(sheet, [column.name for column in columns], options.mapping)
-        if required <= set(found):
-            table = typed_rows(sheet, columns, found, options.clock().timezone)
-            unused = [column for column in sheet.columns if column not in found.values()]
-            left_out = [f"columns of {path.name} left out: {', '.join(unused)}"] if unused else []
-            return TypedRows(table.rows, pl.concat([sheet.refused, table.refused]), (*table.notes, *left_out))
-    raise _lacks(path, [column.name for column in columns if column.required], sheets)
+def required_of(columns: Sequence[Column]) -> set[str]:
+    """Return the fields that a table must have."""
+    return {column.name for column in columns if column.required}
 
 
-def _lacks(path: Path, required: Sequence[str], sheets: Sequence[Sheet]) -> SourceError:
-    columns = ", ".join(column for sheet in sheets for column in sheet.columns)
+def columns_of(kind: Observations, *, facts: bool) -> tuple[Column, ...]:
+    """Return the fields of a table of observations, with those of the videos where they stand in the same rows."""
+    return (*OBSERVED[kind], *(column for column in VIDEOS if facts and column.name != "video_id"))
+
+
+def _observing(path: Path, shape: Shape, options: SourceOptions) -> Observing:
+    beside = read_sheets(options.videos) if options.videos else ()
+    known = (*OBSERVED[shape.kind], *VIDEOS)
+    check_mapped(options.mapping, known, (*next(sheet_batches(path, rows=1)), *beside))
+    return Observing(path.name, shape.kind, options, _listed(beside, shape, options))
+
+
+def _listed(beside: Sequence[Sheet], shape: Shape, options: SourceOptions) -> Listed | None:
+    """Return the videos of a table of their own."""
+    if options.videos is None:
+        return None
+    at = _place(options.videos, beside, VIDEOS, shape, options)
+    listed = _typed(beside, at, VIDEOS, dataclasses.replace(shape, prepared=SNAPSHOTS.prepared), options)
+    repeated = ~pl.col("video_id").is_first_distinct()
+    reason = pl.lit("the video has a row further up")
+    refused = refused_rows(options.videos.name, listed.rows.filter(repeated), "video_id", pl.col("video_id"), reason)
+    return Listed(listed.rows.filter(~repeated).drop(LINE), pl.concat([listed.refused, refused]), listed.notes)
+
+
+def _batches(path: Path, shape: Shape, options: SourceOptions) -> Iterator[TypedRows]:
+    columns = columns_of(shape.kind, facts=options.videos is None)
+    at = None
+    for sheets in sheet_batches(path):
+        at = _place(path, sheets, columns, shape, options) if at is None else at
+        yield _typed(sheets, at, columns, shape, options)
+
+
+def _place(path: Path, sheets: Sequence[Sheet], columns: Sequence[Column], shape: Shape, options: SourceOptions) -> int:
+    """Return the place of the first table of the file that has the required columns."""
+    for at, sheet in enumerate(sheets):
+        if required_of(columns) <= set(fields_of(sheet, columns, shape.headers, options.mapping)):
+            return at
+    raise _lacks(path, columns, sheets)
+
+
+def _typed(
+    sheets: Sequence[Sheet], at: int, columns: Sequence[Column], shape: Shape, options: SourceOptions
+) -> TypedRows:
+    found = fields_of(sheets[at], columns, shape.headers, options.mapping)
+    sheet = shape.prepared(sheets[at], found)
+    table = typed_rows(sheet, columns, found, options.clock().timezone)
+    unused = [column for column in sheet.columns if column not in found.values()]
+    unused += [column for place, other in enumerate(sheets) if place != at for column in other.columns]
+    left_out = [f"columns of {sheet.file} left out: {', '.join(unused)}"] if unused else []
+    refused = pl.concat([sheet.refused, table.refused])
+    return dataclasses.replace(table, refused=refused, told=(*table.told, *left_out))
+
+
+def _lacks(path: Path, columns: Sequence[Column], sheets: Sequence[Sheet]) -> SourceError:
+    required = [column.name for column in columns if column.required]
+    there = ", ".join(column for sheet in sheets for column in sheet.columns)
     step = "Name the columns with --map FIELD=COLUMN"
     if "published_at" in required:
         step += "; when videos were published may stand in a table of its own, see --videos"
-    return SourceError(f"the source has {', '.join(required)}", f"{path} has {columns}", step)
-
-
-def _distinct(path: Path, listed: TypedRows) -> tuple[pl.DataFrame, pl.DataFrame]:
-    repeated = ~pl.col("video_id").is_first_distinct()
-    reason = "the video has a row further up"
-    refused = _refused(path, listed.rows.filter(repeated), "video_id", pl.col("video_id"), pl.lit(reason))
-    return listed.rows.filter(~repeated).drop(LINE), refused
-
-
-def _first_seen(rows: pl.DataFrame, time_field: str) -> pl.DataFrame:
-    """Return one row a video: of every field the value that was observed first."""
-    facts = [column.name for column in VIDEOS if column.name in rows.columns and column.name != "video_id"]
-    first = (pl.col(name).drop_nulls().first() for name in facts)
-    return rows.sort(time_field, maintain_order=True).group_by("video_id", maintain_order=True).agg(first)
-
-
-def _belonging(
-    path: Path, rows: pl.DataFrame, videos: pl.DataFrame, kind: Observations, clock: SourceClock
-) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Return the rows of known videos from their publication on, and the others as refused."""
-    published = videos.select("video_id", published="published_at")
-    joined = rows.join(published, on="video_id", how="left", maintain_order="left")
-    field = _TIME_FIELD[kind]
-    start = pl.col("published")
-    if kind == "daily":
-        start = start.dt.convert_time_zone(clock.timezone).dt.date()
-    unknown, early = pl.col("published").is_null(), pl.col(field) < start
-    before = pl.format("before the publication of its video ({})", pl.col("published").dt.to_string("iso:strict"))
-    refused = [
-        _refused(
-            path, joined.filter(unknown), "video_id", pl.col("video_id"), pl.lit("no such video in the table of videos")
-        ),
-        _refused(path, joined.filter(early), field, pl.col(field).dt.to_string("iso:strict"), before),
-    ]
-    return joined.filter(~unknown & ~early).drop("published"), pl.concat(refused)
-
-
-def _refused(path: Path, rows: pl.DataFrame, field: str, value: pl.Expr, reason: pl.Expr) -> pl.DataFrame:
-    columns = {
-        "file": pl.lit(path.name),
-        "line": pl.col(LINE),
-        "field": pl.lit(field),
-        "value": value,
-        "reason": reason,
-    }
-    return rows.select(**columns).cast(REFUSED_SCHEMA)  # type: ignore[arg-type]  # polars' stub knows no mapping of names
-
-
-def _repeats(rows: pl.DataFrame, kind: Observations) -> list[str]:
-    field = _TIME_FIELD[kind]
-    repeats = rows.height - rows.select(pl.struct("video_id", field).n_unique()).item()
-    return [f"{repeats} rows repeat a video and {field}: the last of each was kept"] if repeats else []
-
-
-def _with_defaults(videos: pl.DataFrame, options: SourceOptions) -> pl.DataFrame:
-    for name, default in (("channel_id", options.channel_id), ("platform", options.platform)):
-        if default is not None:
-            given = pl.col(name) if name in videos.columns else pl.lit(None, pl.String)
-            videos = videos.with_columns(given.fill_null(default).alias(name))
-    return videos
-
-
-def _catalogue(videos: pl.DataFrame, rows: pl.DataFrame, kind: Observations, clock: SourceClock) -> Catalogue:
-    tables = {"snapshots": SNAPSHOTS, "daily": DAILY}
-    counts = rows.select(column.name for column in tables[kind] if column.name in rows.columns)
-    if kind == "snapshots":
-        return Catalogue.of(videos, snapshots=counts, clock=clock)
-    earnings = None
-    if "revenue_usd" in rows.columns:
-        earnings = rows.filter(pl.col("revenue_usd").is_not_null()).select("video_id", "date", "revenue_usd")
-    return Catalogue.of(videos, daily=counts, earnings=earnings, clock=clock)
+    return SourceError(f"the source has {', '.join(required)}", f"{path} has {there}", step)

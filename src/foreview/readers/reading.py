@@ -1,45 +1,88 @@
-"""The kinds of source and their readers."""
+"""Reads a source of any kind; what each kind is stands in :mod:`foreview.readers.kinds`."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from pathlib import Path
-from typing import Final, Literal, TypeAlias
+from types import MappingProxyType
+from typing import Final, TypeAlias
 
 from foreview.errors import SourceError, UsageError
-from foreview.readers.generic import read_daily, read_snapshots
+from foreview.readers.generic import DAYS, SNAPSHOTS, read_table, read_table_in_parts
 from foreview.readers.imported import Imported, SourceOptions
+from foreview.readers.instagram import read_instagram
+from foreview.readers.kinds import KINDS, SourceKind
+from foreview.readers.sniffing import kind_of
+from foreview.readers.tiktok import read_tiktok
+from foreview.readers.trending import TRENDING
 from foreview.readers.youtube_studio import read_youtube_studio
-from foreview.readers.ytdlp import read_ytdlp
+from foreview.readers.ytdlp import read_ytdlp, read_ytdlp_in_parts
 
-SourceKind: TypeAlias = Literal["studio", "ytdlp", "snapshots", "daily"]
+Reader: TypeAlias = Callable[[Path, SourceOptions], Imported]
 
-READERS: Final[dict[SourceKind, Callable[[Path, SourceOptions], Imported]]] = {
-    "studio": read_youtube_studio,
-    "ytdlp": read_ytdlp,
-    "snapshots": read_snapshots,
-    "daily": read_daily,
-}
+READERS: Final[Mapping[SourceKind, Reader]] = MappingProxyType(
+    {
+        "studio": read_youtube_studio,
+        "ytdlp": read_ytdlp,
+        "tiktok": read_tiktok,
+        "instagram": read_instagram,
+        "trending": partial(read_table, shape=TRENDING),
+        "snapshots": partial(read_table, shape=SNAPSHOTS),
+        "daily": partial(read_table, shape=DAYS),
+    }
+)
+IN_PARTS: Final[Mapping[SourceKind, Callable[[Path, SourceOptions], Iterator[Imported]]]] = MappingProxyType(
+    {
+        "ytdlp": read_ytdlp_in_parts,
+        "trending": partial(read_table_in_parts, shape=TRENDING),
+        "snapshots": partial(read_table_in_parts, shape=SNAPSHOTS),
+        "daily": partial(read_table_in_parts, shape=DAYS),
+    }
+)
+"""Kinds whose files may be of any size; the others are exports of at most a few thousand rows."""
 
 
-def read_source(path: Path, kind: SourceKind, options: SourceOptions | None = None) -> Imported:
-    """Return the catalogue of a source and what was refused.
+def read_source(path: Path, kind: SourceKind | None = None, options: SourceOptions | None = None) -> Imported:
+    """Return the catalogue of a source and what was refused; without ``kind``, as what it is known by, see :func:`kind_of`.
 
     Raises
     ------
     SourceError
-        If the source cannot be read at all.
+        If the source cannot be read at all, or its kind is not clear.
     UsageError
         If an option does not fit the kind of source.
 
     """
+    options = options or SourceOptions()
+    return READERS[_checked(path, kind, options)](path, options)
+
+
+def read_source_in_parts(
+    path: Path, kind: SourceKind | None = None, options: SourceOptions | None = None
+) -> Iterator[Imported]:
+    """Yield the same in catalogues of some rows each, so that a source of any size fits into memory.
+
+    A video that several parts name has the same facts in each. Repeated rows are resolved within a part: the last wins, and
+    so shall whoever takes the parts in. Raises as :func:`read_source` does, and what is wrong further down is found there.
+    """
+    options = options or SourceOptions()
+    kind = _checked(path, kind, options)
+    if kind in IN_PARTS:
+        yield from IN_PARTS[kind](path, options)
+    else:
+        yield READERS[kind](path, options)
+
+
+def _checked(path: Path, kind: SourceKind | None, options: SourceOptions) -> SourceKind:
+    """Return the kind of the source, to which the options fit."""
     if not path.exists():
         raise SourceError("a source exists", f"{path} does not", "Check the path")
-    options = options or SourceOptions()
-    if options.mapping and kind == "ytdlp":
+    kind = kind or kind_of(path, options.mapping)
+    if options.mapping and not KINDS[kind].takes_mapping:
         raise UsageError("--map is for tables", "yt-dlp's files name their fields", "Leave it out")
-    if options.videos and kind in ("studio", "ytdlp"):
+    if options.videos and not KINDS[kind].takes_videos:
         raise UsageError(
             "--videos is for tables of counts", f"a source of kind {kind} names its videos", "Leave it out"
         )
-    return READERS[kind](path, options)
+    return kind

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import re
+import unicodedata
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from dataclasses import field as default
 from typing import Final
 
 import polars as pl
@@ -15,6 +18,9 @@ from foreview.readers.imported import REFUSED_SCHEMA
 from foreview.readers.sheet import LINE, Decimal, Sheet
 from foreview.tables.schema import TEXTS, TIME, Column
 
+COUNTS: Final = ("views", "likes", "comments", "shares", "impressions")
+"""Units of which there are only whole ones."""
+
 
 @dataclass(frozen=True, slots=True)
 class TypedRows:
@@ -23,7 +29,14 @@ class TypedRows:
     rows: pl.DataFrame
     """:data:`LINE` and one column a field that the sheet has."""
     refused: pl.DataFrame
-    notes: tuple[str, ...]
+    assumed: Counter[str] = default(default_factory=Counter)
+    """Sentence with ``{}`` → the number of rows of which it is true: what the spellings left open."""
+    told: tuple[str, ...] = ()
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What was assumed, as sentences."""
+        return (*(sentence.format(count) for sentence, count in self.assumed.items()), *self.told)
 
 
 def same_name(name: str) -> str:
@@ -35,7 +48,7 @@ def same_name(name: str) -> str:
     'watch_time_hours'
 
     """
-    return re.sub(r"\W+", "_", name.casefold()).strip("_")
+    return re.sub(r"\W+", "_", unicodedata.normalize("NFC", name).casefold()).strip("_")
 
 
 def matched(sheet: Sheet, fields: Iterable[str], mapping: Mapping[str, str]) -> dict[str, str]:
@@ -43,6 +56,19 @@ def matched(sheet: Sheet, fields: Iterable[str], mapping: Mapping[str, str]) -> 
     by_name = {same_name(column): column for column in reversed(sheet.columns)}
     found = {field: by_name.get(same_name(mapping.get(field, field)), by_name.get(field)) for field in fields}
     return {field: column for field, column in found.items() if column is not None}
+
+
+def fields_of(
+    sheet: Sheet, columns: Sequence[Column], headers: Mapping[str, str], mapping: Mapping[str, str]
+) -> dict[str, str]:
+    """Return field → column of the sheet: as mapped, else by the field's own name, else by the first of ``headers`` that is there.
+
+    ``headers`` says of a name, as compared, which field it is.
+    """
+    by_name = {same_name(column): column for column in reversed(sheet.columns)}
+    there = [(name, field) for name, field in headers.items() if name in by_name and field not in by_name]
+    known = {field: by_name[name] for name, field in reversed(there)}
+    return matched(sheet, [column.name for column in columns], known | dict(mapping))
 
 
 def check_mapped(mapping: Mapping[str, str], columns: Sequence[Column], sheets: Sequence[Sheet]) -> None:
@@ -80,31 +106,65 @@ def typed_rows(sheet: Sheet, columns: Sequence[Column], found: Mapping[str, str]
     """
     wanted = [column for column in columns if column.name in found]
     source = sheet.rows.select(LINE, *(pl.col(found[column.name]).alias(column.name) for column in wanted))
-    typed = source.select(LINE, *(_parsed(source.schema[column.name], column, sheet, timezone) for column in wanted))
-    reasons = typed.select(LINE, *(_reason(source, typed, column) for column in wanted))
-    bad = pl.any_horizontal(pl.col(column.name).is_not_null() for column in wanted)
+    judged = {column.name: _judged(source[column.name], column, sheet.decimal, timezone) for column in wanted}
+    typed = source.select(LINE, *(frame["value"].alias(name) for name, frame in judged.items()))
+    reasons = source.select(LINE, *(frame["reason"].alias(name) for name, frame in judged.items()))
+    bad = reasons.select(pl.any_horizontal(pl.col(name).is_not_null() for name in judged).alias("bad"))["bad"]
     refused = _listed(sheet.file, source, reasons.filter(bad))
-    good = typed.filter(~reasons.select(bad.alias("bad"))["bad"])
-    return TypedRows(good, refused, _assumed(sheet, source, wanted, timezone))
+    return TypedRows(typed.filter(~bad), refused, _assumed(judged, wanted, timezone), sheet.notes)
 
 
-def _parsed(given: pl.DataType, column: Column, sheet: Sheet, timezone: str) -> pl.Expr:
-    value = pl.col(column.name)
+def _judged(given: pl.Series, column: Column, decimal: Decimal, timezone: str) -> pl.DataFrame:
+    """Return the value of each row, why it is refused (null where it is not), and whether something was assumed.
+
+    Each distinct text is read once: of days and counts there are few.
+    """
+    spelt = given.dtype == pl.String() and column.dtype not in (pl.String(), TEXTS)
+    texts = (given.unique() if spelt else given).alias("given").to_frame()
+    value = _parsed(given.dtype, column, decimal, timezone)
+    found = texts.with_columns(value=value, assumed=_is_assumed(given.dtype, column))
+    judged = found.with_columns(reason=_reason(given.dtype, column, decimal))
+    if not spelt:
+        return judged
+    rows = given.alias("given").to_frame()
+    return rows.join(judged, on="given", how="left", nulls_equal=True, maintain_order="left")
+
+
+def _parsed(given: pl.DataType, column: Column, decimal: Decimal, timezone: str) -> pl.Expr:
+    value = pl.col("given")
     if given == pl.String():
-        return _parsed_text(column, sheet, timezone).alias(column.name)
+        return _parsed_text(column, decimal, timezone)
+    if not _means(given, column):
+        return pl.lit(None, column.dtype)
     if column.dtype == TIME:
-        if given == pl.Date():
-            return values.noon(value, timezone)
-        if isinstance(given, pl.Datetime):
-            return values.localised(value, timezone) if given.time_zone is None else value.cast(TIME)
-        return values.instant(value.cast(pl.Int64, strict=False).cast(pl.String), timezone)
+        return _instant_of(given, timezone)
     if column.dtype == pl.Date() and isinstance(given, pl.Datetime) and given.time_zone is not None:
         return value.dt.convert_time_zone(timezone).dt.date()
     return value.cast(column.dtype, strict=False)
 
 
-def _parsed_text(column: Column, sheet: Sheet, timezone: str) -> pl.Expr:
-    text = pl.col(column.name)
+def _instant_of(given: pl.DataType, timezone: str) -> pl.Expr:
+    value = pl.col("given")
+    if given == pl.Date():
+        return values.noon(value, timezone)
+    if isinstance(given, pl.Datetime):
+        return values.localised(value, timezone) if given.time_zone is None else value.cast(TIME)
+    return values.instant(value.cast(pl.Int64, strict=False).cast(pl.String), timezone)
+
+
+def _means(given: pl.DataType, column: Column) -> bool:
+    """Return whether values of a type can mean what the column says: a moment is no count, though it can be cast to one."""
+    if column.dtype == pl.Float64():
+        return given.is_numeric()
+    if column.dtype in (TIME, pl.Date()):
+        return isinstance(given, pl.Date | pl.Datetime) or (column.dtype == TIME and given.is_integer())
+    if column.dtype == pl.String():
+        return given.is_integer() or isinstance(given, pl.Categorical | pl.Enum)
+    return given in (column.dtype, pl.Null())
+
+
+def _parsed_text(column: Column, decimal: Decimal, timezone: str) -> pl.Expr:
+    text = pl.col("given")
     if column.dtype == pl.String():
         stripped = text.str.strip_chars()
         return pl.when(stripped != "").then(stripped)
@@ -112,8 +172,8 @@ def _parsed_text(column: Column, sheet: Sheet, timezone: str) -> pl.Expr:
         return values.texts(text)
     said = pl.when(~values.is_missing(text) & ~values.is_no_length(text)).then(text)
     if column.unit == "s":
-        return values.length(said, sheet.decimal)
-    return _PARSERS[column.dtype](said, sheet.decimal, timezone)
+        return values.length(said, decimal)
+    return _PARSERS[column.dtype](said, decimal, timezone)
 
 
 _PARSERS: Final[dict[pl.DataType, Callable[[pl.Expr, Decimal, str], pl.Expr]]] = {
@@ -124,30 +184,43 @@ _PARSERS: Final[dict[pl.DataType, Callable[[pl.Expr, Decimal, str], pl.Expr]]] =
 }
 
 
-def _reason(source: pl.DataFrame, typed: pl.DataFrame, column: Column) -> pl.Series:
-    """Return why the field is refused, row by row; null where it is not."""
-    given = pl.col(column.name).is_not_null()
-    if source.schema[column.name] == pl.String():
-        given = ~values.is_missing(pl.col(column.name)) & ~values.is_no_length(pl.col(column.name))
-    frame = typed.select(value=pl.col(column.name), given=source.select(given).to_series())
-    value, reason = pl.col("value"), pl.lit(None, pl.String)
+def _reason(given: pl.DataType, column: Column, decimal: Decimal) -> pl.Expr:
+    """Return why a field is refused; null where it is not."""
+    text, value, reason = pl.col("given"), pl.col("value"), pl.lit(None, pl.String)
+    is_given = text.is_not_null()
     if column.minimum is not None:
         reason = pl.when(value < column.minimum).then(pl.lit(f"{column.name} is at least {column.minimum:g}"))
     if column.dtype == pl.Float64():
         reason = pl.when(~value.is_finite()).then(pl.lit(f"{column.name} is finite")).otherwise(reason)
     if column.required:
         reason = pl.when(value.is_null()).then(pl.lit(f"{column.name} is missing")).otherwise(reason)
-    unread = pl.col("given") & value.is_null()
-    if column.dtype in (pl.String(), TEXTS):
-        unread = pl.lit(value=False)
-    reason = pl.when(unread).then(pl.lit(f"{column.name} is {_spelling(column)}")).otherwise(reason)
-    return frame.with_columns(reason.alias(column.name))[column.name]
+    if given == pl.String():
+        is_given = ~values.is_missing(text) & ~values.is_no_length(text)
+        if column.unit in COUNTS:
+            says = f"{column.name} is a whole number; write it without a separator"
+            reason = pl.when(values.is_thousandths(text, decimal)).then(pl.lit(says)).otherwise(reason)
+    if column.dtype in (pl.String(), TEXTS) and given == pl.String():
+        return reason
+    return pl.when(is_given & value.is_null()).then(pl.lit(f"{column.name} is {_spelling(column)}")).otherwise(reason)
+
+
+def _is_assumed(given: pl.DataType, column: Column) -> pl.Expr:
+    """Return whether the spelling leaves something open: the time of a day, the digits of 541.2K."""
+    if column.dtype == TIME and given == pl.Date():
+        return pl.col("given").is_not_null()
+    if given == pl.String() and column.dtype == TIME:
+        return values.day(pl.col("given")).is_not_null()
+    if given == pl.String() and column.dtype == pl.Float64():
+        return values.is_rounded(pl.col("given"))
+    return pl.lit(value=False)
 
 
 def _spelling(column: Column) -> str:
     if column.unit == "s":
         return "a length such as 0:03:09 or 189"
     spellings = {
+        pl.String(): "a text",
+        TEXTS: "a list of texts",
         TIME: "a time such as 2026-05-01T12:00:00Z or a day such as 2026-05-01",
         pl.Date(): "a day such as 2026-05-01",
         pl.Boolean(): "true or false",
@@ -169,21 +242,20 @@ def _listed(file: str, source: pl.DataFrame, reasons: pl.DataFrame) -> pl.DataFr
 
 
 def _shown(source: pl.DataFrame, field: str) -> pl.Expr:
-    if isinstance(source.schema[field], pl.List):
-        return pl.col(field).cast(pl.List(pl.String)).list.join(", ")
-    return pl.col(field).cast(pl.String)
+    given = source.schema[field]
+    if isinstance(given, pl.List) and not given.inner.is_nested():
+        return pl.col(field).cast(pl.List(pl.String), strict=False).list.join(", ")
+    if given.is_nested() or isinstance(given, pl.Binary | pl.Object):
+        return pl.lit(f"({given})")
+    return pl.col(field).cast(pl.String, strict=False)
 
 
-def _assumed(sheet: Sheet, source: pl.DataFrame, columns: Sequence[Column], timezone: str) -> tuple[str, ...]:
-    """Return what the spellings left open, as sentences."""
-    notes = list(sheet.notes)
+def _assumed(judged: Mapping[str, pl.DataFrame], columns: Sequence[Column], timezone: str) -> Counter[str]:
+    """Return what the spellings left open, and of how many rows."""
+    counted = Counter[str]()
     for column in columns:
-        given, value = source.schema[column.name], pl.col(column.name)
-        if column.dtype == TIME and given in (pl.String(), pl.Date()):
-            is_day = values.day(value) if given == pl.String() else value
-            if count := source.select(is_day.is_not_null().sum()).item():
-                notes.append(f"{column.name} of {count} rows is a day without a time: noon in {timezone} was taken")
-        is_text = given == pl.String() and column.dtype == pl.Float64()
-        if is_text and (count := source.select(values.is_rounded(value).sum()).item()):
-            notes.append(f"{column.name} of {count} rows was rounded by the source")
-    return tuple(notes)
+        says = f"{column.name} of {{}} rows was rounded by the source"
+        if column.dtype == TIME:
+            says = f"{column.name} of {{}} rows is a day without a time: noon in {timezone} was taken"
+        counted[says] += int(judged[column.name]["assumed"].sum())
+    return +counted

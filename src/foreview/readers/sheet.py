@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import dataclasses
-import io
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -15,16 +12,18 @@ from typing import Final, Literal, TypeAlias
 import polars as pl
 
 from foreview.errors import SourceError
+from foreview.readers.delimited import Delimited, Record, ends_open, open_delimited, width_refused
 from foreview.readers.imported import refusals
 
 LINE: Final = "line of the file"
 """Column of a sheet's rows: line in a text file, row in a Parquet file, both from 1."""
 
 Decimal: TypeAlias = Literal[".", ","]
-Record: TypeAlias = tuple[int, list[str]]
+BATCH_ROWS: Final = 50_000
+BATCH_CHARACTERS: Final = 2**24
+"""A batch ends at whichever comes first, so that long descriptions need no more memory than short rows."""
 
 _CUT_SHORT = re.compile(r"showing (the )?top [\d.,]+ results", re.IGNORECASE)
-_BOM_UTF16 = (b"\xff\xfe", b"\xfe\xff")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,10 +56,36 @@ def read_sheets(path: Path) -> tuple[Sheet, ...]:
         If the file cannot be read at all.
 
     """
+    return tuple(_joined(parts) for parts in zip(*sheet_batches(path), strict=True))
+
+
+def read_export(path: Path) -> tuple[Sheet, ...]:
+    """Return the tables of a file that a platform exported: always text, as :func:`read_sheets` does.
+
+    Raises
+    ------
+    SourceError
+        If the file cannot be read at all, or is a Parquet file, which no platform exports.
+
+    """
+    if path.suffix.lower() == ".parquet":
+        raise SourceError(
+            "an export of a platform is delimited text", f"{path} is Parquet", "Import it as --kind snapshots or daily"
+        )
+    return read_sheets(path)
+
+
+def sheet_batches(path: Path, rows: int = BATCH_ROWS) -> Iterator[tuple[Sheet, ...]]:
+    """Yield the same tables with at most ``rows`` of their rows at a time; at least once, even if there are none.
+
+    Raises
+    ------
+    SourceError
+        If the file cannot be read at all.
+
+    """
     try:
-        if path.suffix.lower() == ".parquet":
-            return (_from_parquet(path),)
-        return _from_text(path)
+        yield from _from_parquet(path, rows) if path.suffix.lower() == ".parquet" else _from_text(path, rows)
     except (OSError, pl.exceptions.PolarsError) as error:
         reason = getattr(error, "strerror", None) or str(error).partition("\n")[0]
         raise SourceError(
@@ -80,59 +105,50 @@ def clean_name(name: str) -> str:
     return " ".join(name.replace("\u00ad", "").replace("\ufeff", "").replace("\u200b", "").split())
 
 
-def _from_parquet(path: Path) -> Sheet:
-    rows = pl.read_parquet(path).with_row_index(LINE, offset=1).with_columns(pl.col(LINE).cast(pl.Int64))
-    return Sheet(path.name, rows, refusals(path.name, []))
+def _joined(parts: Sequence[Sheet]) -> Sheet:
+    rows, refused = pl.concat([part.rows for part in parts]), pl.concat([part.refused for part in parts])
+    notes = tuple(dict.fromkeys(note for part in parts for note in part.notes))
+    return Sheet(parts[0].file, rows, refused, parts[0].decimal, notes)
 
 
-def _from_text(path: Path) -> tuple[Sheet, ...]:
-    text, notes = _decoded(path)
-    delimiter = _delimiter(text)
-    records = _records(path, text, delimiter)
-    header = next(records, None)
-    if header is None:
-        raise SourceError("a source has a header and rows", f"{path} is empty", "Export it again")
-    names = [clean_name(name) for name in header[1]]
-    rows = list(records)
-    cut_short = [line for line, cells in rows if _is_cut_short(cells)]
-    if cut_short:
-        rows = [row for row in rows if row[0] not in cut_short]
-        notes = (*notes, f"line {cut_short[0]} says that the export was cut short: videos beyond it are missing")
-    decimal: Decimal = "," if delimiter == ";" else "."
-    sheets = (_sheet(path.name, names, span, rows) for span in _spans(names))
-    return tuple(dataclasses.replace(sheet, decimal=decimal, notes=notes) for sheet in sheets)
+def _from_parquet(path: Path, size: int) -> Iterator[tuple[Sheet, ...]]:
+    table = pl.scan_parquet(path, row_index_name=LINE, row_index_offset=1, glob=False)
+    height = table.select(pl.len()).collect().item()
+    for start in range(0, max(height, 1), size):
+        rows = table.slice(start, size).with_columns(pl.col(LINE).cast(pl.Int64)).collect()
+        yield (Sheet(path.name, rows, refusals(path.name, [])),)
 
 
-def _decoded(path: Path) -> tuple[str, tuple[str, ...]]:
-    data = path.read_bytes()
-    if data.startswith(_BOM_UTF16):
-        return data.decode("utf-16", errors="replace"), ()
-    try:
-        return data.decode("utf-8-sig"), ()
-    except UnicodeDecodeError:
-        note = f"{path.name} is not UTF-8: read as Windows-1252"
-    try:
-        return data.decode("cp1252"), (note,)
-    except UnicodeDecodeError:
-        return data.decode("latin-1"), (note,)
+def _from_text(path: Path, size: int) -> Iterator[tuple[Sheet, ...]]:
+    source = open_delimited(path)
+    names = [clean_name(name) for name in source.header]
+    spans = _spans(names)
+    if not spans:
+        raise SourceError("a table names its columns", f"{path} has none with a name", "Export it again")
+    decimal: Decimal = "," if source.delimiter == ";" else "."
+    notes = source.notes
+    if ends_open(path):
+        notes += (f"the last line of {path.name} has no end: if the file was cut off there, so was its last value",)
+    for records, said in _batches(source, size):
+        tables = (_sheet(path.name, names, span, records) for span in spans)
+        yield tuple(Sheet(path.name, rows, refused, decimal, (*notes, *said)) for rows, refused in tables)
 
 
-def _delimiter(text: str) -> str:
-    first = text.lstrip().partition("\n")[0]
-    return max(",;\t", key=first.count)
-
-
-def _records(path: Path, text: str, delimiter: str) -> Iterator[Record]:
-    """Yield each record that is not blank with the line on which it starts."""
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
-    line = 1
-    try:
-        for cells in reader:
-            if any(cell.strip() for cell in cells):
-                yield line, cells
-            line = reader.line_num + 1
-    except csv.Error as error:
-        raise SourceError("a source is delimited text", f"{path}, line {line}: {error}", "Export it again") from None
+def _batches(source: Delimited, size: int) -> Iterator[tuple[list[Record], tuple[str, ...]]]:
+    """Yield records with what the file says about itself between them."""
+    batch: list[Record] = []
+    said: tuple[str, ...] = ()
+    characters = 0
+    for line, cells in source.records():
+        if _is_cut_short(cells):
+            said += (f"line {line} says that the export was cut short: videos beyond it are missing",)
+            continue
+        batch.append((line, cells))
+        characters += sum(map(len, cells))
+        if len(batch) == size or characters > BATCH_CHARACTERS:
+            yield batch, said
+            batch, said, characters = [], (), 0
+    yield batch, said
 
 
 def _is_cut_short(cells: Sequence[str]) -> bool:
@@ -151,22 +167,30 @@ def _spans(names: Sequence[str]) -> list[tuple[int, int]]:
     return [(start, end) for start, end in spans if start < end]
 
 
-def _sheet(file: str, names: Sequence[str], span: tuple[int, int], records: Sequence[Record]) -> Sheet:
-    """Return the columns of one span; rows that are blank there belong to a table beside it."""
+def _sheet(
+    file: str, names: Sequence[str], span: tuple[int, int], records: Sequence[Record]
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Return the rows of one span, and those refused; rows that are blank there belong to a table beside it."""
     start, end = span
     refused: list[tuple[int, str, str, str]] = []
     lines: list[int] = []
-    rows: list[list[str | None]] = []
+    rows: list[list[str]] = []
     for line, cells in records:
-        here = [cell.strip() or None for cell in cells[start:end]]
-        if not any(here):
+        here = cells[start:end]
+        if not any(map(str.strip, here)):
             continue
-        if len(cells) < end or any(cells[len(names) :]):
-            reason = f"the row has {len(cells)} fields where the header has {len(names)}"
-            refused.append((line, "", cells[start], reason))
+        if len(cells) < end or (len(cells) > len(names) and any(cells[len(names) :])):
+            refused.append((line, "", here[0], width_refused(cells, names)))
         else:
             lines.append(line)
             rows.append(here)
-    schema = dict.fromkeys(names[start:end], pl.String())
-    frame = pl.DataFrame(rows, schema=schema, orient="row").insert_column(0, pl.Series(LINE, lines, pl.Int64))
-    return Sheet(file, frame, refusals(file, refused))
+    columns = zip(*rows, strict=True) if rows else ([] for _ in range(start, end))
+    text = {name: pl.Series(name, column, pl.String) for name, column in zip(names[start:end], columns, strict=True)}
+    frame = pl.DataFrame(text).with_columns(pl.all().str.strip_chars().replace("", None))
+    frame = frame.insert_column(0, pl.Series(LINE, lines, pl.Int64))
+    has_nul = pl.any_horizontal(pl.col(pl.String).str.contains("\0", literal=True)).fill_null(value=False)
+    for line, first in frame.filter(has_nul).select(LINE, names[start]).rows():
+        refused.append(
+            (line, "", (first or "").replace("\0", "\N{REPLACEMENT CHARACTER}"), "the row has NUL characters")
+        )
+    return frame.filter(~has_nul), refusals(file, refused)

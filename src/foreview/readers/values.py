@@ -1,6 +1,6 @@
 """How people and platforms spell numbers, lengths, days and times.
 
-Each function maps a polars expression of texts to values, null where the text is none of the spellings.
+Most functions map a polars expression of texts to values, null where the text is none of the spellings.
 """
 
 from __future__ import annotations
@@ -15,9 +15,32 @@ _BLANKS: Final = r"[\s\u00a0\u202f'’]"
 _MISSING: Final = r"(?i)^(-{1,3}|–|—|n/?a|null|none|nan)$"
 _SCALES: Final = {"k": 1e3, "m": 1e6, "b": 1e9}
 _DAY_SPELLINGS: Final = ("%Y-%m-%d", "%B %d, %Y", "%d %B %Y", "%Y%m%d", "%Y/%m/%d", "%d.%m.%Y")
+_NUMBERED_DAY: Final = r"^(\d{4})(?:年|\.|년)\s*(\d{1,2})(?:月|\.|월)\s*(\d{1,2})(?:日|\.?|일)$"
+_NAMED_DAY: Final = r"^(\d{1,2})\.?\s+(?:de\s+|di\s+)?(\p{L}{3,})\.?\s+(?:de\s+|di\s+)?(\d{4})$"
+_MONTHS: Final = (
+    ("jan", "ene", "gen"),
+    ("feb", "fev", "fév"),
+    ("mar", "mär", "maa", "mrt"),
+    ("apr", "abr", "avr"),
+    ("may", "mai", "mag", "mei"),
+    ("jun", "juin", "giu"),
+    ("jul", "juil", "lug"),
+    ("aug", "ago", "aou", "aoû"),
+    ("sep", "set"),
+    ("oct", "okt", "out", "ott"),
+    ("nov",),
+    ("dec", "dez", "dic", "déc"),
+)
+"""How month names begin in English, German, Spanish, French, Italian, Dutch and Portuguese."""
+_MONTH: Final = {name: f"{month:02d}" for month, names in enumerate(_MONTHS, 1) for name in names}
 _TIME: Final = r"^(\d{4}-\d{2}-\d{2})[T ]+(\d{2}:\d{2})(:\d{2})?(\.\d+)?\s*(Z|UTC|[+-]\d{2}:?(?:\d{2})?)?$"
 _CLOCK: Final = r"^(?:(\d+):)?(\d+):(\d{2})$"
 _ISO_LENGTH: Final = r"^P(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+(?:\.\d+)?)S)?)?$"
+
+
+def clean(text: str) -> str:
+    """Return ``text`` with U+FFFD for halves of characters and NUL, which JSON can write and no table can hold."""
+    return text.replace("\0", "\N{REPLACEMENT CHARACTER}").encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 def is_missing(text: pl.Expr) -> pl.Expr:
@@ -28,6 +51,31 @@ def is_missing(text: pl.Expr) -> pl.Expr:
 def is_rounded(text: pl.Expr) -> pl.Expr:
     """Return whether a count was rounded by the source: ``541.2K``."""
     return text.str.contains(r"(?i)^[\d.,]+\s*[kmb]$")
+
+
+def is_thousandths(text: pl.Expr, decimal: Decimal = ".") -> pl.Expr:
+    """Return whether a number has three decimal places and no more: of a count, its sign separates thousands after all."""
+    return text.str.contains(rf"^\s*[+-]?\d{{1,3}}\{decimal}\d{{3}}\s*$")
+
+
+def decimal_sign(texts: pl.Series) -> Decimal | None:
+    """Return the decimal sign of numbers that leave no choice, such as ``62,1`` or ``1.234,5``; null where they say none or both.
+
+    Examples
+    --------
+    >>> decimal_sign(pl.Series(["28 000", "1,234", "62,1"]))
+    ','
+    >>> decimal_sign(pl.Series(["1,234", "1.234"]))
+
+    """
+    signs: tuple[Decimal, Decimal] = (".", ",")
+    bare = texts.drop_nulls().str.replace_all(_BLANKS, "")
+    found: list[Decimal] = []
+    for sign, group in zip(signs, reversed(signs), strict=True):
+        only = rf"^[+-]?(\d*\{sign}\d{{1,2}}|\d*\{sign}\d{{4,}}|0\{sign}\d+|\d{{1,3}}(\{group}\d{{3}})+\{sign}\d+)$"
+        if bare.str.contains(only).any():
+            found.append(sign)
+    return found[0] if len(found) == 1 else None
 
 
 def number(text: pl.Expr, decimal: Decimal = ".") -> pl.Expr:
@@ -83,11 +131,15 @@ def day(text: pl.Expr) -> pl.Expr:
     >>> texts = pl.DataFrame({"t": ["2020-05-08", "May 8, 2020", "Sept 8, 2020", "8 May 2020", "20200508", "05/08/2020"]})
     >>> texts.select(day(pl.col("t")).dt.to_string())["t"].to_list()
     ['2020-05-08', '2020-05-08', '2020-09-08', '2020-05-08', '2020-05-08', None]
+    >>> texts = pl.DataFrame({"t": ["8 mai 2020", "8. März 2020", "8 de sept. de 2020", "2020年5月8日", "2020. 5. 8."]})
+    >>> texts.select(day(pl.col("t")).dt.to_string())["t"].to_list()
+    ['2020-05-08', '2020-03-08', '2020-09-08', '2020-05-08', '2020-05-08']
 
     """
     bare = text.str.strip_chars().str.replace(r"(?i)\bsept\b", "Sep")
     with_century = pl.when(bare.str.contains(r"\d{4}")).then(bare)
-    return pl.coalesce(with_century.str.to_date(spelling, strict=False) for spelling in _DAY_SPELLINGS)
+    english = (with_century.str.to_date(spelling, strict=False) for spelling in _DAY_SPELLINGS)
+    return pl.coalesce(*english, _named_day(bare), _day_of(bare, _NUMBERED_DAY, (1, 2, 3)))
 
 
 def instant(text: pl.Expr, timezone: str) -> pl.Expr:
@@ -145,6 +197,21 @@ def texts(text: pl.Expr) -> pl.Expr:
 def _since_1970(bare: pl.Expr) -> pl.Expr:
     count = bare.str.extract(r"^(\d{10}|\d{13})$").cast(pl.Int64)
     return pl.when(count < 10**10).then(count * 1000).otherwise(count).cast(pl.Datetime("ms", "UTC"))
+
+
+def _named_day(bare: pl.Expr) -> pl.Expr:
+    """Return days such as ``8 de mayo de 2020``: whatever the language, a month's name stands between day and year."""
+    name = bare.str.extract(_NAMED_DAY, 2).str.to_lowercase()
+    month = pl.coalesce(
+        name.str.head(letters).replace_strict(_MONTH, default=None, return_dtype=pl.String) for letters in (4, 3)
+    )
+    numbered = pl.concat_str(bare.str.extract(_NAMED_DAY, 3), month, bare.str.extract(_NAMED_DAY, 1), separator="-")
+    return numbered.str.to_date("%Y-%m-%d", strict=False)
+
+
+def _day_of(bare: pl.Expr, pattern: str, groups: tuple[int, int, int]) -> pl.Expr:
+    parts = (bare.str.extract(pattern, group) for group in groups)
+    return pl.concat_str(*parts, separator="-").str.to_date("%Y-%m-%d", strict=False)
 
 
 def _weighted(bare: pl.Expr, pattern: str, weights: tuple[int, ...]) -> pl.Expr:

@@ -1,62 +1,33 @@
-"""YouTube Studio's "Table data" export: one row a video with totals over the exported period.
+"""YouTube Studio's exports: single files, a folder of them, or the zip file as downloaded, in any language they are known in.
 
-A total has no fixed age, so it is never a 7- or 30-day label. A lifetime total *is* a cumulative counter read when the file was
-exported: views, likes, comments and shares become one snapshot a video. What is no counter of the catalogue (revenue, watch time,
-impressions) is kept as declared columns ``lifetime_*``, known only once the oldest video had the age it had at the export: then no
-video's total is known before the export.
+"Table data" has one row a video with totals over the exported period; "Chart data" one row a video and day. "Totals" has the days of
+the whole channel and names no video: nothing is made of it.
 """
 
 from __future__ import annotations
 
 import dataclasses
-import math
-from datetime import UTC, datetime, timedelta
+from collections.abc import Sequence
+from datetime import timedelta
 from pathlib import Path
 from typing import Final
 
 import polars as pl
 
 from foreview.errors import SourceError
-from foreview.readers.imported import Imported, SourceOptions, refusals, refused_frame, with_notes
-from foreview.readers.rows import TypedRows, check_mapped, matched, same_name, typed_rows
-from foreview.readers.sheet import LINE, Sheet, read_sheets
+from foreview.readers.archive import members
+from foreview.readers.imported import Imported, SourceOptions, refused_frame, with_notes
+from foreview.readers.observed import FILE, belonging, earnings_of
+from foreview.readers.rows import TypedRows, check_mapped, typed_rows
+from foreview.readers.sheet import read_export
+from foreview.readers.studio_tables import DAYS, StudioTable, studio_table, without_sums
+from foreview.readers.totals import COLUMNS, FACTS, Totals, export_time, totals_of, typed_totals
 from foreview.tables.catalogue import Catalogue, SourceClock
-from foreview.tables.schema import SNAPSHOTS, VIDEOS, Column, DeclaredColumn
+from foreview.tables.schema import DAILY
 
 STUDIO_TIMEZONE: Final = "America/Los_Angeles"
 """YouTube's days are Pacific days."""
-
-HEADERS: Final = {
-    "video": "video_id",
-    "content": "video_id",
-    "video_title": "title",
-    "video_publish_time": "published_at",
-    "duration": "duration_s",
-    "views": "views",
-    "likes": "likes",
-    "comments_added": "comments",
-    "comments": "comments",
-    "shares": "shares",
-    "your_estimated_revenue_usd": "lifetime_revenue_usd",
-    "estimated_revenue_usd": "lifetime_revenue_usd",
-    "watch_time_hours": "lifetime_watch_time_h",
-    "impressions": "lifetime_impressions",
-}
-"""Header of the export, as compared → field."""
-
-TOTALS: Final = ("total", "gesamt", "totale", "totaal")
-COUNTERS: Final = ("views", "likes", "comments", "shares")
-LIFETIME: Final = {
-    "lifetime_revenue_usd": "USD",
-    "lifetime_watch_time_h": "h",
-    "lifetime_impressions": "impressions",
-}
-_FACTS: Final = ("video_id", "published_at", "title", "duration_s")
-_COLUMNS: Final = (
-    *(column for column in VIDEOS if column.name in _FACTS),
-    *(Column(c.name, c.dtype, c.unit, c.says, minimum=0) for c in SNAPSHOTS if c.name in COUNTERS),
-    *(Column(name, pl.Float64(), unit, "total of the export") for name, unit in LIFETIME.items()),
-)
+TEXT_FILES: Final = (".csv", ".tsv")
 
 
 def read_youtube_studio(path: Path, options: SourceOptions | None = None) -> Imported:
@@ -67,89 +38,110 @@ def read_youtube_studio(path: Path, options: SourceOptions | None = None) -> Imp
     Raises
     ------
     SourceError
-        If the file cannot be read, or has no columns of videos, publication times and views.
+        If the source cannot be read, or no table of it names videos.
 
     """
     options = options or SourceOptions()
     clock = options.clock(STUDIO_TIMEZONE)
-    sheets = _tables_of_videos(path, options)
-    observed_at, notes = _export_time(path, options)
-    tables = [_typed(sheet, found, clock) for sheet, found in sheets]
-    rows, doubtful = _without_doubtful(path, pl.concat([t.rows for t in tables], how="diagonal"), observed_at)
-    notes = (*(note for table in tables for note in table.notes), *notes)
-    catalogue = with_notes(_catalogue(rows, observed_at, clock, options), notes)
-    return Imported(catalogue, refused_frame([*(t.refused for t in tables), doubtful]))
+    with members(path, TEXT_FILES) as files:
+        sheets = [sheet for file in files for sheet in read_export(file)]
+    check_mapped(options.mapping, (*COLUMNS, *DAYS), sheets)
+    tables = [studio_table(sheet, options) for sheet in sheets]
+    of_videos = [_totals(table, clock) for table in tables if table.of_videos]
+    of_days = [_days(table, clock) for table in tables if table.of_days]
+    if not of_videos and not of_days:
+        raise _names_no_video(path, tables)
+    observed_at, meaning = export_time(path, options)
+    totals = totals_of(of_videos, observed_at, meaning, options, "youtube")
+    rest = [_left_out(table) for table in tables if not table.of_videos and not table.of_days]
+    notes = (*(note for table in of_days for note in table.notes), *rest)
+    return _imported(dataclasses.replace(totals, notes=(*totals.notes, *notes)), of_days, clock, options)
 
 
-def _tables_of_videos(path: Path, options: SourceOptions) -> list[tuple[Sheet, dict[str, str]]]:
-    """Return each table of the file that lists videos, with field → column."""
-    sheets = read_sheets(path)
-    check_mapped(options.mapping, _COLUMNS, sheets)
-    found = [(sheet, _fields(sheet, options)) for sheet in sheets]
-    usable = [(sheet, fields) for sheet, fields in found if {"video_id", "published_at", "views"} <= set(fields)]
-    if usable:
-        return usable
-    raise SourceError(
+def _names_no_video(path: Path, tables: Sequence[StudioTable]) -> SourceError:
+    columns = ", ".join(column for table in tables for column in table.sheet.columns)
+    if any("date" in table.found for table in tables):
+        return SourceError(
+            "an export names videos",
+            f"{path} has the days of the whole channel ({columns})",
+            "Import the whole zip file of the content report: its `Table data` and `Chart data` name them",
+        )
+    return SourceError(
         "a Studio export has the columns Content (or Video), Video publish time and Views",
-        f"{path} has {', '.join(column for sheet in sheets for column in sheet.columns)}",
-        "Export `Table data` of the content report in English, or name the columns with --map published_at=COLUMN",
+        f"{path} has {columns or 'no table'}",
+        "Export the content report, or name the columns with --map published_at=COLUMN",
     )
 
 
-def _fields(sheet: Sheet, options: SourceOptions) -> dict[str, str]:
-    known = {HEADERS[same_name(column)]: column for column in reversed(sheet.columns) if same_name(column) in HEADERS}
-    return matched(sheet, [column.name for column in _COLUMNS], known | dict(options.mapping))
-
-
-def _export_time(path: Path, options: SourceOptions) -> tuple[datetime, tuple[str, ...]]:
-    meaning = "totals are taken as lifetime totals read at {}: they serve as one snapshot a video, never as labels"
-    if options.observed_at is not None:
-        return options.observed_at, (meaning.format(options.observed_at.isoformat()),)
-    changed = datetime.fromtimestamp(path.stat().st_mtime, tz=UTC).replace(microsecond=0)
-    return changed, (meaning.format(f"{changed.isoformat()}, the file's last change (say it with --observed-at)"),)
-
-
-def _typed(sheet: Sheet, found: dict[str, str], clock: SourceClock) -> TypedRows:
-    """Return the videos of one table, without its row of totals."""
-    is_total = pl.col(found["video_id"]).str.to_lowercase().is_in(TOTALS) & pl.col(found["published_at"]).is_null()
-    is_total = is_total.fill_null(value=False)
-    notes = [f"line {line} is the export's row of totals, not a video" for line in sheet.rows.filter(is_total)[LINE]]
-    if unused := [column for column in sheet.columns if column not in found.values()]:
-        notes.append(f"columns left out: {', '.join(unused)}")
-    videos = dataclasses.replace(sheet, rows=sheet.rows.filter(~is_total))
-    table = typed_rows(videos, _COLUMNS, found, clock.timezone)
-    refused = pl.concat([sheet.refused, table.refused])
-    return TypedRows(table.rows, refused, (*table.notes, *notes))
-
-
-def _without_doubtful(path: Path, rows: pl.DataFrame, observed_at: datetime) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Return the rows without repeated videos and without those published after the export; and these as refused."""
-    judged = rows.with_columns(
-        reason=pl.when(~pl.col("video_id").is_first_distinct())
-        .then(pl.lit("the video has a row further up"))
-        .when(pl.col("published_at") > pl.lit(observed_at))
-        .then(pl.lit(f"its video was published after the totals were read ({observed_at.isoformat()})"))
+def _left_out(table: StudioTable) -> str:
+    return (
+        f"a table of {table.sheet.file} names no video or no views and was left out: {', '.join(table.sheet.columns)}"
     )
-    doubtful = judged.filter(pl.col("reason").is_not_null())
-    refused = [(line, "video_id", video_id, why) for line, video_id, why in doubtful[LINE, "video_id", "reason"].rows()]
-    return judged.filter(pl.col("reason").is_null()).drop("reason"), refusals(path.name, refused)
 
 
-def _catalogue(rows: pl.DataFrame, observed_at: datetime, clock: SourceClock, options: SourceOptions) -> Catalogue:
-    lifetime = [name for name in LIFETIME if name in rows.columns]
-    videos = rows.select(
-        *(name for name in (*_FACTS, *lifetime) if name in rows.columns),
-        channel_id=pl.lit(options.channel_id, pl.String),
-        platform=pl.lit(options.platform or "youtube"),
+def _totals(table: StudioTable, clock: SourceClock) -> TypedRows:
+    sheet, notes = without_sums(table)
+    return typed_totals(sheet, table.found, clock.timezone, (*notes, *table.notes))
+
+
+def _days(table: StudioTable, clock: SourceClock) -> TypedRows:
+    """Return the rows of a table of days; none where they are weeks or months, and said so."""
+    sheet, notes = without_sums(table)
+    typed = typed_rows(sheet, DAYS, table.found, clock.timezone)
+    rows = typed.rows.with_columns(pl.lit(sheet.file).alias(FILE))
+    step = rows.select(pl.col("date").unique().sort().diff().min()).item() or timedelta(days=1)
+    if step > timedelta(days=1):
+        notes.append(f"the rows of {sheet.file} are {step.days} days apart, so they are no daily sums: left out")
+        rows = rows.clear()
+    if unused := [column for column in sheet.columns if column not in table.found.values()]:
+        notes.append(f"columns of {sheet.file} left out: {', '.join(unused)}")
+    refused = pl.concat([sheet.refused, typed.refused])
+    return dataclasses.replace(typed, rows=rows, refused=refused, told=(*typed.told, *notes, *table.notes))
+
+
+def _imported(totals: Totals, of_days: Sequence[TypedRows], clock: SourceClock, options: SourceOptions) -> Imported:
+    if not of_days:
+        catalogue = Catalogue.of(totals.videos, snapshots=totals.snapshots, clock=clock, declared=totals.declared)
+        return Imported(with_notes(catalogue, totals.notes), refused_frame([totals.refused]))
+    days = pl.concat([table.rows for table in of_days], how="diagonal").with_columns(
+        pl.lit(options.channel_id, pl.String).alias("channel_id"),
+        pl.lit(options.platform or "youtube").alias("platform"),
     )
-    snapshots = rows.filter(pl.col("views").is_not_null()).select(
-        "video_id", *(name for name in COUNTERS if name in rows.columns), observed_at=pl.lit(observed_at)
+    videos = pl.concat([totals.videos, _only_in(days, totals.videos)], how="diagonal")
+    rows, quiet = _without_days_before(days, videos, clock)
+    rows, astray = belonging(rows, videos, "daily", clock, "")
+    if "watch_time_h" in rows.columns:
+        rows = rows.with_columns(watch_time_s=pl.col("watch_time_h") * 3600)
+    catalogue = Catalogue.of(
+        videos,
+        snapshots=totals.snapshots,
+        daily=rows.select(column.name for column in DAILY if column.name in rows.columns),
+        earnings=earnings_of(rows),
+        clock=clock,
+        declared=totals.declared,
     )
-    return Catalogue.of(videos, snapshots=snapshots, clock=clock, declared=_declared(rows, lifetime, observed_at))
+    refused = refused_frame([totals.refused, *(table.refused for table in of_days), astray])
+    return Imported(with_notes(catalogue, (*totals.notes, *quiet)), refused)
 
 
-def _declared(rows: pl.DataFrame, lifetime: list[str], observed_at: datetime) -> list[DeclaredColumn]:
-    """Return the lifetime columns, known from the age the oldest video had at the export: no total before the export."""
-    oldest: datetime = rows.select(pl.col("published_at").min()).item() or observed_at
-    known_after = float(math.ceil((observed_at - oldest) / timedelta(days=1)))
-    return [DeclaredColumn(name, LIFETIME[name], "number", known_after) for name in lifetime]
+def _only_in(days: pl.DataFrame, videos: pl.DataFrame) -> pl.DataFrame:
+    """Return the videos that tables of days alone tell of, where these say when they were published."""
+    names = [name for name in (*FACTS[1:], "platform") if name in days.columns]
+    facts = days.group_by("video_id", maintain_order=True).agg(pl.col(names).drop_nulls().first())
+    others = facts.join(videos, on="video_id", how="anti", maintain_order="left")
+    return others.filter(pl.col("published_at").is_not_null()) if "published_at" in names else others.clear()
+
+
+def _without_days_before(
+    days: pl.DataFrame, videos: pl.DataFrame, clock: SourceClock
+) -> tuple[pl.DataFrame, tuple[str, ...]]:
+    """Return the days without those on which a video was not there yet: the chart has a zero for each of them."""
+    published = videos.select(
+        "video_id", published=pl.col("published_at").dt.convert_time_zone(clock.timezone).dt.date()
+    )
+    joined = days.join(published, on="video_id", how="left", maintain_order="left")
+    before = (pl.col("date") < pl.col("published")) & (pl.col("views") == 0)
+    kept = joined.filter(~before.fill_null(value=False)).drop("published")
+    dropped = joined.height - kept.height
+    notes = (f"{dropped} rows are zeros of days before a video was published: left out",) if dropped else ()
+    return kept, notes

@@ -1,4 +1,4 @@
-"""yt-dlp's ``*.info.json``: one file is one video, read at one instant (``epoch``): one snapshot.
+"""yt-dlp's ``*.info.json``, or ``.jsonl`` with such an object on each line: a video, read at one instant (``epoch``), is one snapshot.
 
 ``channel_follower_count`` and subtitles are as of the extraction, not of the publication: they are left out.
 """
@@ -6,16 +6,20 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, TypeAlias, cast
 
 import polars as pl
 
 from foreview.errors import SourceError
-from foreview.readers.imported import Imported, SourceOptions, refusals, refused_frame, with_notes
-from foreview.tables.catalogue import Catalogue
+from foreview.readers.imported import REFUSED_SCHEMA, Imported, SourceOptions
+from foreview.readers.observed import FILE, Observing, parts, whole
+from foreview.readers.rows import TypedRows
+from foreview.readers.sheet import LINE
+from foreview.readers.values import clean
 from foreview.tables.schema import SNAPSHOTS, VIDEOS
 
 Info: TypeAlias = Mapping[str, Any]
@@ -41,6 +45,10 @@ _FACTS: Final = (
     "format",
     "platform",
 )
+LINES: Final = (".jsonl", ".ndjson")
+BATCH_OBJECTS: Final = 5_000
+LARGEST_OBJECT: Final = 2**26
+"""Bytes of one object; with all formats and captions, yt-dlp writes about a hundredth of it."""
 LARGEST: Final = 2**53
 """Numbers beyond are no counts: from there on not every whole number is one of a table."""
 _SCHEMA: Final = {
@@ -50,14 +58,14 @@ _SCHEMA: Final = {
 
 class _RefusedFile(Exception):  # noqa: N818  (never leaves this module: it carries one refusal to the list)
     def __init__(self, field: str, value: object, reason: str) -> None:
-        self.field, self.value, self.reason = field, None if value is None else _clean(str(value)[:200]), reason
+        self.field, self.value, self.reason = field, None if value is None else clean(str(value)[:200]), reason
         super().__init__(reason)
 
 
 def read_ytdlp(path: Path, options: SourceOptions | None = None) -> Imported:
-    """Return the catalogue of one ``*.info.json`` or of all in a folder and the folders below it.
+    """Return the catalogue of one ``*.info.json``, of all in a folder and the folders below it, or of a ``.jsonl``.
 
-    Several files of one video are several snapshots; its facts are those that were read first.
+    Several objects of one video are several snapshots; its facts are those that were read first.
 
     Raises
     ------
@@ -66,37 +74,106 @@ def read_ytdlp(path: Path, options: SourceOptions | None = None) -> Imported:
 
     """
     options = options or SourceOptions()
+    return whole(_observing(path, options), _batches(path, options))
+
+
+def read_ytdlp_in_parts(path: Path, options: SourceOptions | None = None) -> Iterator[Imported]:
+    """Yield the same in parts, see :func:`foreview.readers.observed.parts`; raises as :func:`read_ytdlp` does."""
+    options = options or SourceOptions()
+    yield from parts(_observing(path, options), lambda: _batches(path, options))
+
+
+def is_info(document: object) -> bool:
+    """Return whether a JSON document is one of yt-dlp's."""
+    return (
+        isinstance(document, dict)
+        and "id" in document
+        and bool({"extractor", "extractor_key", "upload_date"} & set(document))
+    )
+
+
+def first_object(path: Path) -> object:
+    """Return what the first line of a ``.jsonl`` that can be read says; null where there is none."""
+    for _, _, line in _documents(path):
+        try:
+            return cast("object", json.loads(line))
+        except (ValueError, RecursionError):
+            continue
+    return None
+
+
+def _observing(path: Path, options: SourceOptions) -> Observing:
+    return Observing(path.name, "snapshots", options)
+
+
+def _batches(path: Path, options: SourceOptions) -> Iterator[TypedRows]:
+    unit = "lines" if path.suffix.lower() in LINES else "files"
+    rows: list[dict[str, object]] = []
+    refused: list[tuple[str, int | None, str, str | None, str]] = []
+    for name, line, data in _documents(path):
+        try:
+            rows.append({FILE: name, LINE: line} | _row(_loaded(data), options))
+        except _RefusedFile as refusal:
+            refused.append((name, line, refusal.field, refusal.value, refusal.reason))
+        if len(rows) + len(refused) == BATCH_OBJECTS:
+            yield _typed(rows, refused, unit)
+            rows, refused = [], []
+    yield _typed(rows, refused, unit)
+
+
+def _typed(
+    rows: Sequence[dict[str, object]], refused: Sequence[tuple[str, int | None, str, str | None, str]], unit: str
+) -> TypedRows:
+    table = pl.DataFrame(rows, schema={FILE: pl.String, LINE: pl.Int64, **_SCHEMA, "by_day": pl.Boolean})
+    assumed = Counter(
+        {
+            f"published_at of {{}} {unit} is a day without a time: noon in UTC was taken": table["by_day"].sum(),
+            f"{{}} {unit} have no view_count: they give no snapshot": table["views"].null_count(),
+        }
+    )
+    return TypedRows(table.drop("by_day"), pl.DataFrame(refused, schema=REFUSED_SCHEMA, orient="row"), +assumed)
+
+
+def _documents(path: Path) -> Iterator[tuple[str, int | None, bytes]]:
+    """Yield file, line and text of each object."""
+    if path.suffix.lower() in LINES and path.is_file():
+        with path.open("rb") as file:
+            number = 0
+            while line := file.readline(LARGEST_OBJECT + 1):
+                number += 1
+                if len(line) > LARGEST_OBJECT:
+                    raise _too_large(f"{path}, line {number}")
+                if line.strip():
+                    yield path.name, number, line
+        return
     files = sorted(path.rglob("*.info.json")) if path.is_dir() else [path]
     if not files:
         raise SourceError("a folder of yt-dlp holds *.info.json", f"{path} has none", "Run yt-dlp --write-info-json")
-    rows, refused = [], [refusals("", [])]
-    for file in files:
-        name = str(file.relative_to(path)) if path.is_dir() else file.name
-        try:
-            rows.append(_row(_loaded(file), options))
-        except _RefusedFile as refusal:
-            refused.append(refusals(name, [(None, refusal.field, refusal.value, refusal.reason)]))
-    table = pl.DataFrame(rows, schema={**_SCHEMA, "by_day": pl.Boolean()})
-    return Imported(_catalogue(table, options), refused_frame(refused))
+    for found in files:
+        yield str(found.relative_to(path)) if path.is_dir() else found.name, None, _content(found)
 
 
-def _catalogue(table: pl.DataFrame, options: SourceOptions) -> Catalogue:
-    table = table.sort("observed_at", maintain_order=True)
-    videos = table.group_by("video_id", maintain_order=True).agg(pl.col(_FACTS[1:]).drop_nulls().first())
-    counted = table.filter(pl.col("views").is_not_null())
-    snapshots = counted.select("video_id", "observed_at", *COUNTERS)
-    notes = []
-    if by_day := table.filter("by_day").height:
-        notes.append(f"published_at of {by_day} files is a day without a time: noon in UTC was taken")
-    if uncounted := table.height - counted.height:
-        notes.append(f"{uncounted} files have no view_count: they give no snapshot")
-    return with_notes(Catalogue.of(videos, snapshots=snapshots, clock=options.clock()), notes)
-
-
-def _loaded(file: Path) -> Info:
+def _content(file: Path) -> bytes:
     try:
-        found = json.loads(file.read_bytes())
-    except (ValueError, RecursionError, OSError) as error:
+        if file.stat().st_size > LARGEST_OBJECT:
+            raise _too_large(str(file))
+        return file.read_bytes()
+    except OSError as error:
+        raise SourceError(
+            "a source is a readable file", f"reading {file} failed: {error.strerror}", "Check it"
+        ) from None
+
+
+def _too_large(where: str) -> SourceError:
+    return SourceError(
+        f"an object of yt-dlp has at most {LARGEST_OBJECT:,} bytes", f"{where} has more", "It is none of its files"
+    )
+
+
+def _loaded(data: bytes) -> Info:
+    try:
+        found = json.loads(data)
+    except (ValueError, RecursionError) as error:
         raise _RefusedFile("", None, f"not readable as JSON: {error}") from None
     if not isinstance(found, dict):
         raise _RefusedFile("", None, "not an object of yt-dlp")
@@ -171,19 +248,14 @@ def _text(info: Info, field: str) -> str | None:
     value = info.get(field)
     if value is not None and not isinstance(value, str):
         raise _RefusedFile(field, value, f"{field} is a text")
-    return _clean(value) if value else None
+    return clean(value) if value else None
 
 
 def _texts(info: Info, field: str) -> Sequence[str] | None:
     value = info.get(field)
     if value is not None and not (isinstance(value, list) and all(isinstance(item, str) for item in value)):
         raise _RefusedFile(field, value, f"{field} is a list of texts")
-    return [_clean(item) for item in value] if value else None
-
-
-def _clean(text: str) -> str:
-    """Return ``text`` with U+FFFD for halves of characters, which JSON can write and no table can hold."""
-    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return [clean(item) for item in value] if value else None
 
 
 def _format(info: Info) -> str | None:

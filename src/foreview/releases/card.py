@@ -177,15 +177,19 @@ def _range(videos: int, level: int) -> str:
 
 
 def _weights(models: Mapping[ModelKind, KindModel]) -> list[str]:
+    head, rows = weights(models)
+    return [_WEIGHTS, table(head, rows)] if rows else ["No model was fitted."]
+
+
+def weights(models: Mapping[ModelKind, KindModel]) -> tuple[list[str], list[list[str]]]:
+    """Return the weights of the members as a table, head and rows; what is missing from 1 is the baseline's. No rows: nothing was fitted."""
     rows = [(kind, *row) for kind, model in models.items() for row in _weight_rows(model)]
-    if not rows:
-        return ["No model was fitted."]
-    members = sorted({name for *_, weights in rows for name in weights})
+    members = sorted({name for *_, found in rows for name in found})
     cells = [
         [kind, *where, *(f"{w.get(m, 0):.2f}" for m in members), f"{max(1 - sum(w.values()), 0):.2f}"]
         for kind, *where, w in rows
     ]
-    return [_WEIGHTS, table(["model", "target", "format", "days seen", *members, "baseline"], cells)]
+    return ["model", "target", "format", "days seen", *members, "baseline"], cells
 
 
 def _weight_rows(model: KindModel) -> Iterator[tuple[str, str, str, Mapping[str, float]]]:

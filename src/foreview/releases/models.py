@@ -11,7 +11,8 @@ from typing import Any, Final
 import numpy as np
 
 from foreview.errors import ReleaseCorrupt
-from foreview.learners import xgb
+from foreview.learners import association, xgb
+from foreview.learners.association import Associations
 from foreview.learners.chance import Chance
 from foreview.learners.classifier import Classifier
 from foreview.learners.ensemble import Ensemble
@@ -24,7 +25,9 @@ from foreview.learners.slices import SEEN_DAYS, STAGES, Stage
 from foreview.learners.structure import Structure
 from foreview.learners.words import BUCKETS, Words
 from foreview.releases.manifest import Release
+from foreview.uncertainty import record
 from foreview.uncertainty.conformal import LEVELS, Calibration, fit_to_prior
+from foreview.uncertainty.record import Record
 from foreview.vocabulary import FORMATS, KIND_OF_TARGET, MODEL_KINDS, TARGETS, ModelKind
 
 _DESCRIPTION: Final = "model.json"
@@ -32,13 +35,16 @@ _SPREAD: Final = "spread.json"
 _CHANCE: Final = "chance.json"
 _RELATIVE: Final = "relative.json"
 _CLASSES: Final = "classes.json"
+_RECORD: Final = "record.json"
+_ASSOCIATIONS: Final = "associations.json"
 
 
 @dataclass(frozen=True, slots=True)
 class KindModel:
     """Everything that serves one kind: where forecasts lie and how far outcomes spread.
 
-    For revenue also whether there is any; for views the point for relative errors and the classes, where they are better fitted than read off.
+    For revenue also whether there is any; for views the point for relative errors and the classes, where they are better fitted than read off,
+    and how well differences between publications have held.
     """
 
     location: LocationModel
@@ -46,6 +52,9 @@ class KindModel:
     chance: Chance | None = None
     relative: Relative | None = None
     classes: Classifier | None = None
+    record: Record | None = None
+    """The single outcomes behind the calibration; None where no models were judged, and in releases made before they were kept."""
+    associations: Associations | None = None
 
 
 def encode_model(model: KindModel) -> dict[str, bytes]:
@@ -84,7 +93,11 @@ def encode_model(model: KindModel) -> dict[str, bytes]:
     if model.classes is not None:
         description["classes"] = _classifier_json(model.classes)
         parts[_CLASSES] = xgb.encode(model.classes.booster)
-    return {_DESCRIPTION: json.dumps(description, sort_keys=True, allow_nan=False).encode(), **parts}
+    if model.record is not None:
+        parts[_RECORD] = _json(record.plain(model.record))
+    if model.associations is not None:
+        parts[_ASSOCIATIONS] = _json(association.plain(model.associations))
+    return {_DESCRIPTION: _json(description), **parts}
 
 
 def decode_model(parts: Mapping[str, bytes]) -> KindModel:
@@ -114,7 +127,8 @@ def decode_model(parts: Mapping[str, bytes]) -> KindModel:
         calibration = Calibration(quantiles, found["calibration"]["counts"])
         chance = _decode_chance(found["chance"], parts)
         relative = _decode_relative(found["relative"], parts)
-        return KindModel(location, calibration, chance, relative, _decode_classifier(found["classes"], parts))
+        classes = _decode_classifier(found["classes"], parts)
+        return KindModel(location, calibration, chance, relative, classes, *_decode_kept(parts))
     except (KeyError, TypeError, ValueError) as error:
         raise ReleaseCorrupt(
             "a model file holds what this version of foreview writes",
@@ -162,6 +176,18 @@ def prior_quantiles(slice_name: str) -> Vector:
     below, above = prior_spread(slice_name)
     normal = ndtri(LEVELS)
     return np.asarray(np.where(normal < 0, below, above) * normal, dtype=np.float64)
+
+
+def _json(description: dict[str, Any]) -> bytes:
+    return json.dumps(description, sort_keys=True, allow_nan=False).encode()
+
+
+def _decode_kept(parts: Mapping[str, bytes]) -> tuple[Record | None, Associations | None]:
+    """Return what a release keeps of its last videos; one that was made before these were kept has neither."""
+    kept = record.record_from(json.loads(parts[_RECORD])) if _RECORD in parts else None
+    if _ASSOCIATIONS not in parts:
+        return kept, None
+    return kept, association.associations_from(json.loads(parts[_ASSOCIATIONS]))
 
 
 def _ensemble_json(ensemble: Ensemble) -> dict[str, Any]:

@@ -7,6 +7,7 @@ import json
 import types
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any, Literal, NoReturn, TypeAlias, TypeVar, Union, get_args, get_origin, get_type_hints
 
 Json: TypeAlias = Any
@@ -75,7 +76,7 @@ def _value(hint: Any, found: Json, where: str) -> Any:
         if not isinstance(found, list):
             _refuse(where, "a list", found)
         value = tuple(_value(arguments[0], item, f"{where}[{at}]") for at, item in enumerate(found))
-    elif origin is dict:
+    elif origin in {dict, Mapping}:
         if not isinstance(found, dict):
             _refuse(where, "an object", found)
         value = {_value(arguments[0], key, where): _value(arguments[1], found[key], f"{where}.{key}") for key in found}
@@ -85,13 +86,18 @@ def _value(hint: Any, found: Json, where: str) -> Any:
 
 
 def _fields(kind: Any, found: Json, where: str) -> Any:
-    hints = get_type_hints(kind)
+    hints = _hints(kind)
     names = {field.name for field in dataclasses.fields(kind)}
     if not isinstance(found, dict):
         _refuse(where, "an object", found)
     if differing := sorted(names ^ set(found)):
         _refuse(where, f"an object of {', '.join(sorted(names))}", f"{', '.join(differing)} missing or unknown")
     return kind(**{name: _value(hints[name], found[name], f"{where}.{name}".lstrip(".")) for name in names})
+
+
+@cache
+def _hints(kind: Any) -> dict[str, Any]:
+    return get_type_hints(kind)
 
 
 def _scalar(hint: Any, found: Json, where: str) -> Any:

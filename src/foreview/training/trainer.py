@@ -18,6 +18,7 @@ from foreview.releases.models import KindModel, encode_model, prior_model, prior
 from foreview.tables.catalogue import Catalogue
 from foreview.training.classes import fit_classes
 from foreview.training.fitting import Fitted, Problem, fit_out_of_time, locate_target, refit
+from foreview.training.kept import associations_kept, outcomes_kept
 from foreview.training.relative import fit_relative_points
 from foreview.training.revenue import fit_chance_of_revenue, revenue_problem
 from foreview.training.rows import Rows, check_has_labels, rows_of, training_rows
@@ -96,11 +97,13 @@ def _fit_views(
         outcome = _without_members("views", problems, structure)
         return outcome, outcome.model.location
     judged, notes = judge(problems, options)
-    outcome = _finished(judged, refit(problems, structure, judged, options), notes)
+    final = refit(problems, structure, judged, options)
+    outcome = _finished(judged, final, notes, options)
     splits = inner_splits([p.rows for p in problems], options.embargo)
     relative = fit_relative_points(problems, splits, judged, options)
     classes, compared = fit_classes(problems, splits, judged, options)
-    model = replace(outcome.model, relative=relative, classes=classes)
+    held = associations_kept(problems, judged, final, seed=options.seed)
+    model = replace(outcome.model, relative=relative, classes=classes, associations=held)
     scores = {name: {**score, **compared.get(name, {})} for name, score in outcome.scores.items()}
     return replace(outcome, model=model, scores=scores), judged.location
 
@@ -110,7 +113,7 @@ def _fit_engagement(rows: Rows, structure: Structure, options: TrainingOptions) 
     if not enough(problems, options):
         return _without_members("engagement", problems, structure)
     judged, notes = judge(problems, options)
-    return _finished(judged, refit(problems, structure, judged, options), notes)
+    return _finished(judged, refit(problems, structure, judged, options), notes, options)
 
 
 def _fit_revenue(rows: Rows, structure: Structure, views: LocationModel, options: TrainingOptions) -> _Outcome:
@@ -118,7 +121,7 @@ def _fit_revenue(rows: Rows, structure: Structure, views: LocationModel, options
     chance, said = fit_chance_of_revenue(rows, options)
     if enough(problems, options):
         judged, notes = judge(problems, options)
-        outcome = _finished(judged, refit(problems, structure, judged, options), notes)
+        outcome = _finished(judged, refit(problems, structure, judged, options), notes, options)
     else:
         outcome = _without_members("revenue", problems, structure)
     state = KindState(outcome.state.state, f"{outcome.state.reason}; {said}")
@@ -151,7 +154,7 @@ def judge(problems: Sequence[Problem], options: TrainingOptions) -> tuple[Fitted
     return fit_out_of_time(problems, before, splits, options), notes
 
 
-def _finished(judged: Fitted, final: Fitted, notes: tuple[str, ...]) -> _Outcome:
+def _finished(judged: Fitted, final: Fitted, notes: tuple[str, ...], options: TrainingOptions) -> _Outcome:
     skilled = [name for name, score in judged.scores.items() if score["skill"]]
     if skilled:
         state = KindState(
@@ -159,7 +162,8 @@ def _finished(judged: Fitted, final: Fitted, notes: tuple[str, ...]) -> _Outcome
         )
     else:
         state = KindState("typical", "no skill: no slice beats its baseline out of time, which is served instead")
-    return _Outcome(KindModel(final.location, final.calibration), state, judged.scores, notes)
+    kept = outcomes_kept(judged, final, seed=options.seed)
+    return _Outcome(KindModel(final.location, final.calibration, record=kept), state, judged.scores, notes)
 
 
 def _without_members(kind: ModelKind, problems: Sequence[Problem], structure: Structure) -> _Outcome:

@@ -59,6 +59,16 @@ def test_good_rows_enter_and_refused_ones_are_listed_and_kept(days: Path, tmp_pa
     assert read_catalogue(out).videos["video_id"].to_list() == ["a"]
 
 
+def test_a_source_that_says_what_it_is_needs_no_kind(days: Path, tmp_path: Path):
+    assert main(["import", str(days), *MAPPING, "--out", str(tmp_path / "c")]) == DONE
+    assert read_catalogue(tmp_path / "c").daily.height == 1
+
+
+def test_a_source_of_no_known_kind_says_what_it_has(days: Path, tmp_path: Path, capsys: Any):
+    assert main(["import", str(days), "--out", str(tmp_path / "c")]) == BAD_INPUT
+    assert f"{days} has days.csv (id, published_at, day, views)" in capsys.readouterr().err
+
+
 def test_people_are_shown_each_refused_row_with_its_line(days: Path, tmp_path: Path, capsys: Any):
     assert main(["import", str(days), "--kind", "daily", *MAPPING, "--out", str(tmp_path / "c")]) == DONE
     shown = " ".join(capsys.readouterr().out.split())

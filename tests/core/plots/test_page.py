@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import re
 from xml.etree import ElementTree as ET
 
-from foreview.plots.page import Figure, Section, Table, page
+from foreview.plots.figure import Figure, Table, panels_json
+from foreview.plots.page import Section, page
 from tests.core.plots.drawn import DOTS, LINES
 
 TABLE = Table(["format", "age d", "<typical>"], [["all", "7", "0.5 & more"]], 2)
@@ -68,3 +70,12 @@ def test_row_names_are_headers_of_their_rows():
 def test_dark_pages_and_narrow_screens_are_thought_of():
     assert "prefers-color-scheme: dark" in PAGE
     assert 'content="width=device-width, initial-scale=1"' in PAGE
+
+
+def test_panels_as_json_hold_every_value_and_close_no_script():
+    said = panels_json(Figure("Errors", "lower is better", [LINES, DOTS], TABLE))
+    assert "<" not in said
+    lines, dots = json.loads(said)
+    assert [series["name"] for series in lines["series"]] == ["forecast", "<typical>"]
+    assert [point["y"] for point in lines["series"][0]["points"]] == [point.y for point in LINES.series[0].points]
+    assert [row["name"] for row in dots["rows"]] == [row.name for row in DOTS.rows]

@@ -7,8 +7,10 @@ import polars as pl
 import pytest
 
 from foreview.errors import SourceError, UsageError
+from foreview.readers import sheet
 from foreview.readers.generic import read_daily, read_snapshots
 from foreview.readers.imported import SourceOptions
+from foreview.readers.reading import read_source, read_source_in_parts
 
 TRENDING = Path(__file__).resolve().parents[4] / "shared" / "data" / "trending"
 
@@ -146,3 +148,32 @@ def test_the_real_trending_lists_import_with_one_mapping():
     assert set(imported.refused["reason"]) == {"views is missing"}
     assert imported.catalogue.snapshots.height + imported.refused.height == 466_684
     assert imported.catalogue.videos.height == 150_253
+
+
+def test_the_parts_of_a_source_are_its_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    days = [f"v{n % 7},{date(2026, 1, 1)},2026-01-{1 + n // 7:02d},{n},title {n // 40}" for n in range(140)]
+    days[100] = days[100].replace(",100,", ",many,")
+    path = write(tmp_path, "\n".join(["video_id,published_at,date,views,title", *days, ""]), "days.csv")
+    whole = read_source(path)
+    monkeypatch.setattr(sheet, "BATCH_CHARACTERS", 600)
+    parts = list(read_source_in_parts(path))
+    assert len(parts) > 3
+    assert pl.concat([part.catalogue.daily for part in parts]).sort("video_id", "date").equals(whole.catalogue.daily)
+    assert pl.concat([part.catalogue.videos for part in parts]).unique().sort("video_id").equals(whole.catalogue.videos)
+    assert pl.concat([part.refused for part in parts]).equals(whole.refused)
+    assert whole.refused.rows() == [("days.csv", 102, "views", "many", "views is a number such as 1234.5")]
+
+
+def test_a_table_of_one_part_is_the_same_in_parts(tmp_path: Path):
+    export = write(
+        tmp_path, "Video title,Video link,Post time,Total views\nOne,7412,2026-01-02 10:00,5\n", "tiktok.csv"
+    )
+    options = SourceOptions(observed_at=datetime(2026, 2, 1, tzinfo=UTC))
+    (part,) = read_source_in_parts(export, None, options)
+    assert part.catalogue.fingerprint() == read_source(export, None, options).catalogue.fingerprint()
+
+
+@pytest.mark.parametrize("title", ["=cmd|'/C calc'!A0", "+1+1", "-2", "@SUM(A1:A9)"])
+def test_a_formula_stays_the_text_that_it_is(tmp_path: Path, title: str):
+    content = f"video_id,published_at,date,views,title\na,2026-01-01,2026-01-01,3,{title}\n"
+    assert read_source(write(tmp_path, content)).catalogue.videos["title"].to_list() == [title]

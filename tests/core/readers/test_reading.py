@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from foreview.errors import ForeviewError
 from foreview.readers.imported import Imported, SourceOptions
-from foreview.readers.reading import SourceKind, read_source
+from foreview.readers.kinds import SourceKind
+from foreview.readers.reading import read_source
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 HEADERS: dict[SourceKind, list[str]] = {

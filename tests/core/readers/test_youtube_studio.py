@@ -154,20 +154,31 @@ def test_two_tables_of_videos_side_by_side_are_both_read(tmp_path: Path):
 
 
 def test_localised_headers_are_mapped(tmp_path: Path):
-    path = export(tmp_path, "a,2020-05-08,1.234\n", "Inhalt;Veröffentlicht;Aufrufe\n".replace(";", ","))
-    mapping = {"video_id": "Inhalt", "published_at": "Veröffentlicht", "views": "Aufrufe"}
+    path = export(tmp_path, "a,2020-05-08,1234\n", "Sisältö,Julkaistu,Näyttökerrat\n")
+    mapping = {"video_id": "Sisältö", "published_at": "Julkaistu", "views": "Näyttökerrat"}
     options = SourceOptions(observed_at=EXPORTED, mapping=mapping)
-    assert read_youtube_studio(path, options).catalogue.snapshots["views"].to_list() == [1.234]
+    assert read_youtube_studio(path, options).catalogue.snapshots["views"].to_list() == [1234.0]
+
+
+def test_a_separator_that_may_be_a_decimal_sign_is_refused_in_a_count(tmp_path: Path):
+    path = export(
+        tmp_path, "a,2020-05-08,1.234\nb,2020-05-08,1.000\n", "Inhalt,Veröffentlichungszeitpunkt des Videos,Aufrufe\n"
+    )
+    imported = read_youtube_studio(path, OPTIONS)
+    assert imported.refused.rows() == [
+        ("Table data.csv", 2, "views", "1.234", "views is a whole number; write it without a separator"),
+        ("Table data.csv", 3, "views", "1.000", "views is a whole number; write it without a separator"),
+    ]
 
 
 def test_headers_that_are_not_understood_say_what_to_do(tmp_path: Path):
-    path = export(tmp_path, "a,2020-05-08,1\n", "Inhalt,Veröffentlicht,Aufrufe\n")
+    path = export(tmp_path, "a,2020-05-08,1\n", "Sisältö,Julkaistu,Näyttökerrat\n")
     with pytest.raises(SourceError) as refused:
         read_youtube_studio(path, OPTIONS)
     assert str(refused.value) == (
         "a Studio export has the columns Content (or Video), Video publish time and Views. "
-        f"{path} has Inhalt, Veröffentlicht, Aufrufe. "
-        "Export `Table data` of the content report in English, or name the columns with --map published_at=COLUMN."
+        f"{path} has Sisältö, Julkaistu, Näyttökerrat. "
+        "Export the content report, or name the columns with --map published_at=COLUMN."
     )
 
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Literal
@@ -22,9 +23,10 @@ class Outer:
     state: Literal["on", "off"]
     inners: tuple[Inner, ...]
     by_name: dict[str, Inner]
+    shares: Mapping[str, float]
 
 
-WHOLE = Outer("a", 1, datetime(2026, 1, 1, tzinfo=UTC), "on", (Inner(0.5),), {"x": Inner(2.0)})
+WHOLE = Outer("a", 1, datetime(2026, 1, 1, tzinfo=UTC), "on", (Inner(0.5),), {"x": Inner(2.0)}, {"y": 0.5})
 
 
 def test_what_was_written_reads_as_the_same():
@@ -45,6 +47,7 @@ def test_what_was_written_reads_as_the_same():
         ({"inners": [{"size": "big"}]}, r"inners\[0\]\.size is of type float"),
         ({"inners": [{}]}, "size missing or unknown"),
         ({"by_name": []}, "by_name is an object"),
+        ({"shares": {"y": "half"}}, r"shares\.y is of type float"),
         ({"by_name": {"x": {"size": 1.0, "more": 2}}}, "more missing or unknown"),
         ({"more": 1}, "more missing or unknown"),
     ],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.core.management.base import CommandParser
 from django.utils import timezone
 from rich import box
 from rich.table import Table
@@ -25,19 +26,31 @@ COLUMNS: tuple[tuple[Target, str], ...] = (
 
 
 class Command(StepsCommand):
-    help = "Invent a demo world, train on it, forecast every video and show the forecasts. Safe and quick to run again."
+    help = (
+        "Invent a demo world, train on what was known six weeks ago, replay the forecasts since and forecast every video. "
+        "Safe and quick to run again: it does only what is missing."
+    )
 
-    def handle(self, **_options: Any) -> None:
-        service = MLPredictionService()
+    def add_arguments(self, parser: CommandParser) -> None:
+        usual = demo.Size()
+        parser.add_argument("--channels", type=int, default=usual.channels, help="of the world (%(default)s)")
+        parser.add_argument("--videos", type=int, default=usual.videos, help="of all channels (%(default)s)")
+        parser.add_argument("--days", type=int, default=usual.days, help="that the world has lasted (%(default)s)")
+
+    def handle(self, *, channels: int, videos: int, days: int, **_options: Any) -> None:
+        now = timezone.now()
         if not demo.has_world():
             with self.step("inventing a world") as report:
-                demo.invent_world(timezone.now(), report)
+                demo.invent_world(now, demo.Size(channels, videos, days), report)
         if not demo.is_trained():
             with self.step("training") as report:
-                service.retrain_models(progress=report)
+                demo.train(now, report)
+        if not demo.is_replayed():
+            with self.step("replaying the last weeks") as report:
+                demo.replay(now, report)
         if not demo.is_forecast():
             with self.step("forecasting") as report:
-                service.predict_videos(progress=report)
+                MLPredictionService().predict_videos(progress=report)
         self.console.print(_table())
         self.console.print(self._times())
         self._say_what_next()
@@ -52,7 +65,7 @@ class Command(StepsCommand):
             login = "log in as demo with the password demo (made for this machine only)"
         else:
             login = "log in with a user of `python backend/manage.py createsuperuser`"
-        self.console.print(f"Next: `make demo` serves http://127.0.0.1:8000/admin/\n      {login}.", soft_wrap=True)
+        self.console.print(f"Next: `make demo` serves http://127.0.0.1:8000/\n      {login}.", soft_wrap=True)
 
 
 def _table() -> Table:

@@ -31,6 +31,8 @@ class Kind:
 KINDS: Final[Mapping[str, Kind]] = MappingProxyType(
     {
         "import": Kind(f"{_HERE}.import_folder"),
+        "sync": Kind(f"{_HERE}.sync", single=True),
+        "apply_import": Kind(f"{_HERE}.apply_import"),
         "train": Kind(f"{_HERE}.train", single=True),
         "tune": Kind(f"{_HERE}.tune", single=True),
         "forecast": Kind(f"{_HERE}.forecast"),
@@ -38,6 +40,7 @@ KINDS: Final[Mapping[str, Kind]] = MappingProxyType(
         "watch": Kind(f"{_HERE}.watch", single=True),
         "verify_ledger": Kind(f"{_HERE}.verify_ledger", single=True),
         "backtest": Kind(f"{_HERE}.backtest", single=True),
+        "examine": Kind(f"{_HERE}.examine", single=True),
         "tidy": Kind(f"{_HERE}.tidy", single=True),
         "notify": Kind(f"{_HERE}.notify", attempts=6),
     }

@@ -30,6 +30,7 @@ class Line:
 
 SCHEDULE: Final = (
     # In the night, in the order of a model's life; not between 1 and 3, hours that some nights have twice or not at all.
+    Line("nightly sync", "0 3 * * *", "sync"),
     Line("weekly training", "10 3 * * 0", "train"),
     Line("nightly labels", "10 4 * * *", "mature_labels"),
     Line("nightly forecasts", "10 5 * * *", "forecast"),

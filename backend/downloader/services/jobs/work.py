@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from django.db import transaction
 from django.utils.dateparse import parse_datetime
 
 from downloader.services.jobs.attempt import Run
@@ -18,17 +18,44 @@ if TYPE_CHECKING:
     from foreview.releases.manifest import Manifest
 
 
-def import_folder(run: Run, folder: str) -> dict[str, int]:
-    """Import the catalogue in ``folder``, a path on the machine of the worker."""
-    from downloader.gateways.importing import import_catalogue
-    from foreview.tables.folder import read_catalogue
+def import_folder(run: Run, folder: str, kind: str = "") -> dict[str, Any]:
+    """Import what is in ``folder``, a path on the machine of the worker: a catalogue, or a source of the given kind."""
+    from downloader.services.access import account_of_machine
+    from downloader.services.importing import apply, preview
 
     run.report("reading", 0, 1)
-    catalogue = read_catalogue(Path(folder))
-    with transaction.atomic():
-        done = import_catalogue(catalogue, run.report)
-        run.confirm()
-    return asdict(done)
+    account = account_of_machine(run.job.asked_by or str(run.job.pk), "job")
+    done = apply(account, preview(account, Path(folder), kind).pk, run.report, run.confirm)
+    return {"import": done.pk, **done.counts}
+
+
+def apply_import(run: Run, number: int, account: str) -> dict[str, Any]:
+    """Apply the import with this number, which a user previewed. One that an earlier attempt applied is told as it was."""
+    from downloader import selectors
+    from downloader.models import ImportRun
+    from downloader.services.access import account_of_user
+    from downloader.services.importing import apply
+
+    asker = account_of_user(selectors.user_named(account))
+    done = selectors.import_seen(asker.sees_of, number)
+    if run.job.attempts < 2 or done.state != ImportRun.State.APPLIED:
+        done = apply(asker, number, run.report, run.confirm)
+    return {"import": done.pk, **done.counts}
+
+
+def sync(run: Run, *, connection: int | None = None) -> dict[str, Any]:
+    """Read what is connected, or the connection of that number, and delete what may not be kept any longer."""
+    from downloader.selectors.connections import connection_numbered, connections
+    from downloader.services.syncing import Way, results, sync_connections
+
+    def pause(seconds: float) -> None:
+        until = time.monotonic() + seconds
+        while (left := until - time.monotonic()) > 0:
+            time.sleep(min(left, 1.0))
+            run.check()
+
+    wanted = connections() if connection is None else [connection_numbered(connection)]
+    return {"connections": results(sync_connections(wanted, Way(run.report, run.confirm, pause)))}
 
 
 def train(run: Run, *, as_of: str = "", tuned: bool = False) -> dict[str, Any]:
@@ -123,11 +150,19 @@ def backtest(run: Run, *, as_of: str = "", train_until: str = "", test_from: str
     days = {"train_until": _day(train_until), "test_from": _day(test_from)}
     report = replay(as_of=_instant(as_of), **days, progress=run.report, confirm=run.confirm)
     return {
-        "report": str(report.folder),
+        "report": report.folder.name,
         "train_until": str(report.train_until),
         "test_from": str(report.test_from),
         **report.errors,
     }
+
+
+def examine(run: Run, *, release: str) -> dict[str, Any]:
+    """Look at a release on the videos published after its cutoff: how right it was, and what its forecasts rest on."""
+    from downloader.services.examining import examine as look
+
+    found = look(release, progress=run.report, confirm=run.confirm)
+    return {"model_version": found.model_version, "videos": found.videos, "since": found.since}
 
 
 def tidy(run: Run) -> dict[str, Any]:

@@ -1,0 +1,63 @@
+"""Who may open a page, what is written of a change, and what is shown where something is refused."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, Concatenate, Final, ParamSpec, TypeAlias
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from downloader.services.access import Account, account_of_user, check_scope
+from downloader.services.audit import begin_entry, end_entry
+from downloader.services.statuses import status_of
+from foreview.errors import ForeviewError
+
+SAFE: Final = frozenset({"GET", "HEAD"})
+
+P = ParamSpec("P")
+Asked: TypeAlias = Callable[Concatenate[HttpRequest, Account, P], HttpResponse]
+View: TypeAlias = Callable[Concatenate[HttpRequest, P], HttpResponse]
+
+
+def page(scope: str = "read", to_change: str = "write") -> Callable[[Asked[P]], View[P]]:
+    """Open a view to who signed in and has ``scope``, and its POST to who has ``to_change``; the view gets the account too.
+
+    What changes something is in the audit log before it is done, as in the API. An error raised on purpose is a page that says rule,
+    fact and next step.
+    """
+
+    def opened(view: Asked[P]) -> View[P]:
+        @login_required
+        @wraps(view)
+        def answer(request: HttpRequest, /, *args: P.args, **rest: P.kwargs) -> HttpResponse:
+            account = account_of_user(request.user)
+            request.foreview_account = account  # type: ignore[attr-defined]  # for the templates: what is not allowed is not offered
+            safe = request.method in SAFE
+            entry = None if safe else begin_entry(account, str(request.method), request.path)
+            response = _answered(
+                request, account, scope if safe else to_change, lambda: view(request, account, *args, **rest)
+            )
+            if entry is not None:
+                end_entry(entry, response.status_code, response.get("Location", ""))
+            return response
+
+        return answer
+
+    return opened
+
+
+def _answered(request: HttpRequest, account: Account, scope: str, view: Callable[[], HttpResponse]) -> HttpResponse:
+    try:
+        check_scope(account, scope)
+        return view()
+    except ForeviewError as error:
+        return refused(request, error)
+
+
+def refused(request: HttpRequest, error: ForeviewError, **more: Any) -> HttpResponse:
+    """Return the page that says what is wrong and what to do about it."""
+    back = request.headers.get("Referer", "") if request.method not in SAFE else ""
+    return render(request, "foreview/refused.html", {"error": error, "back": back, **more}, status=status_of(error))

@@ -1,0 +1,57 @@
+"""Alerts: what was noticed, and that somebody has seen to it."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+
+from downloader.dashboard.access import page
+from downloader.dashboard.forms import cursor_of, text
+from downloader.models import Alert
+from downloader.services.access import Account
+from foreview.errors import UsageError
+
+LIMIT: Final = 25
+STATES: Final = {"": "that stand", "done": "that were seen to", "all": "all"}
+STANDING: Final[dict[str, bool | None]] = {"": True, "done": False, "all": None}
+
+
+@page()
+def show(request: HttpRequest, account: Account) -> HttpResponse:
+    """Return the alerts, the one raised last first."""
+    from downloader import selectors
+
+    state = request.GET.get("state", "").strip()
+    if state not in STATES:
+        raise UsageError(f"alerts are listed by {', '.join(name for name in STATES if name)}", f"found {state!r}")
+    rows = selectors.alert_page(STANDING[state], cursor_of(request), LIMIT)
+    shown: dict[str, Any] = {
+        "alerts": [(row, alert_text(row, account)) for row in rows[:LIMIT]],
+        "next": rows[LIMIT - 1].pk if len(rows) > LIMIT else None,
+        "state": state,
+        "states": STATES,
+    }
+    return render(request, "foreview/alerts.html", shown)
+
+
+@page(to_change="operate")
+def acknowledge(request: HttpRequest, account: Account, key: int) -> HttpResponse:
+    """Say that somebody has seen to an alert, and what was done about it."""
+    from downloader import selectors
+    from downloader.services.alerts import acknowledge as see_to
+
+    alert = selectors.alert_seen(key)
+    if request.method == "POST":
+        see_to(alert.pk, by=account.name, note=text(request, "note"))
+        messages.success(request, "It is acknowledged. Noticed again, it is a new alert.")
+    return redirect("foreview:alerts")
+
+
+def alert_text(alert: Alert, account: Account) -> str:
+    """Return what an alert says; why a job failed is told to those who see every channel, for it may name others' videos."""
+    if alert.kind == Alert.Kind.JOB and account.channels is not None:
+        return "A job of the schedule failed. Those who see every channel can read why."
+    return alert.text

@@ -1,0 +1,90 @@
+"""The planner: a video that does not exist yet, and when to publish."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+from django import forms
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+
+from downloader.dashboard.access import page
+from downloader.dashboard.levers import check_length, minutes_and_seconds
+from downloader.services.access import Account
+
+FORMATS: Final = (("", "as its length says"), ("short", "short"), ("long", "long"))
+WEEKDAYS: Final = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+SHOWN_TIMES: Final = 8
+
+
+class PlanForm(forms.Form):
+    """What is known of a video before it is there."""
+
+    channel = forms.ChoiceField(label="Channel")
+    title = forms.CharField(label="Title", max_length=500)
+    length = forms.CharField(label="Length, as minutes:seconds", required=False, validators=[check_length])
+    format = forms.ChoiceField(label="Format", choices=FORMATS, required=False)
+    tags = forms.CharField(label="Tags, with commas between", required=False, max_length=2_000)
+    published_at = forms.DateTimeField(
+        label="Publication", required=False, widget=forms.DateTimeInput(attrs={"type": "datetime-local"})
+    )
+    description = forms.CharField(label="Description", required=False, widget=forms.Textarea(attrs={"rows": 3}))
+
+    def __init__(self, channels: list[str], *args: Any, **rest: Any) -> None:
+        super().__init__(*args, **rest)
+        channel = self.fields["channel"]
+        assert isinstance(channel, forms.ChoiceField)  # noqa: S101  (see above)
+        channel.choices = [(name, name) for name in channels]
+
+
+@page()
+def show(request: HttpRequest, account: Account) -> HttpResponse:
+    """Return the planner: what is asked stands in the address, so that a plan can be kept as a link."""
+    from downloader import selectors
+
+    channels = selectors.channels_listed(account.channels)
+    form = PlanForm(channels, request.GET if "title" in request.GET else None)
+    shown: dict[str, Any] = {"form": form, "channels": channels, "forecast": None}
+    if form.is_bound and form.is_valid():
+        shown["forecast"] = _forecast(account, form.cleaned_data)
+    part = request.headers.get("HX-Request") == "true"
+    return render(request, "foreview/planner_part.html" if part else "foreview/planner.html", shown)
+
+
+@page()
+def best_time(request: HttpRequest, account: Account, channel: str) -> HttpResponse:
+    """Return when to publish, or that it makes no difference."""
+    from downloader.services.questions import best_time_of
+
+    found = best_time_of(account, channel)
+    times = [(WEEKDAYS[one.weekday], one) for one in found.times[:SHOWN_TIMES]]
+    return render(request, "foreview/best_time.html", {"channel": channel, "found": found, "times": times})
+
+
+def _forecast(account: Account, said: dict[str, Any]) -> dict[str, Any]:
+    from downloader.services.planning import forecast_planned
+    from foreview.forecasting.planning import Plan
+
+    plan = Plan(
+        title=said["title"],
+        channel_id=said["channel"],
+        published_at=_moment(said["published_at"]),
+        duration_s=minutes_and_seconds(said["length"]) if said["length"] else None,
+        format=said["format"] or None,
+        tags=tuple(tag.strip() for tag in said["tags"].split(",") if tag.strip()) or None,
+        description=said["description"] or None,
+    )
+    (told,) = forecast_planned(account, [plan])
+    return told
+
+
+def _moment(given: datetime | None) -> datetime:
+    """Return the time of publication: what was typed is on the clock of the source."""
+    from downloader.gateways.catalogue import source_clock
+
+    if given is None:
+        return timezone.now()
+    return given.replace(tzinfo=ZoneInfo(source_clock().timezone))

@@ -1,0 +1,137 @@
+"""What is worth looking at today. What takes long is kept for some minutes, or until a forecast is written."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import lru_cache
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+from django.utils import timezone
+
+from downloader import selectors
+from downloader.gateways.catalogue import source_clock
+from downloader.services.access import Account
+from downloader.services.questions import outliers_of, portfolio_of, warnings_of
+from foreview.forecasting.outlier import Unusual
+from foreview.forecasting.portfolio import Total
+from foreview.forecasting.warning import Warned
+
+DAY: Final = timedelta(days=1)
+KEPT_MINUTES: Final = 5
+"""How long an answer is kept where no forecast is written meanwhile: so late may a new count be seen here."""
+LOOKED_BACK: Final = timedelta(days=4)
+"""How far back the forecast before the last is looked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """A forecast that left the 80 % interval of the one before: views after 30 days."""
+
+    key: int
+    title: str
+    before: float
+    low: float
+    high: float
+    now: float
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What happened in a day."""
+
+    videos: int
+    published: int
+    matured: int
+    moved: list[Moved]
+
+
+@dataclass(frozen=True, slots=True)
+class Unusuals:
+    """The videos outside their normal range, and of how many."""
+
+    outside: list[tuple[Unusual, str]]
+    looked_at: int
+    judged: int
+
+
+@dataclass(frozen=True, slots=True)
+class Early:
+    """The videos that are warned of, of how many, and how often such a warning is for nothing."""
+
+    warned: list[tuple[Warned, str]]
+    looked_at: int
+    rates: list[Warned]
+    """One for each side and threshold in use."""
+
+
+def changes(account: Account) -> Changes:
+    """Return what happened since this time yesterday."""
+    now = timezone.now()
+    counts = selectors.counts_since(account.channels, now - DAY, now)
+    return Changes(**counts, moved=_moved(account, now - DAY))
+
+
+def unusual(account: Account) -> Unusuals:
+    """Return the videos of the last 30 days that are outside their normal range, the least like luck first."""
+    found: tuple[Unusual, ...] = _kept("unusual", account)
+    outside = sorted((one for one in found if one.standing != "within normal range"), key=lambda one: one.luck or 0.0)
+    titles = selectors.titles_of(account.channels, (int(one.video_id) for one in outside))
+    named = [(one, titles.get(int(one.video_id), "")) for one in outside]
+    return Unusuals(named, len(found), sum(one.luck is not None for one in found))
+
+
+def early(account: Account) -> Early:
+    """Return the videos of the first days that are warned of."""
+    found: tuple[Warned, ...] = _kept("early", account)
+    warned = sorted((one for one in found if one.state == "warned"), key=lambda one: -one.probability)
+    titles = selectors.titles_of(account.channels, (int(one.video_id) for one in warned))
+    rates = {(one.side, one.threshold.rate): one for one in found if one.threshold.rate is not None}
+    named = [(one, titles.get(int(one.video_id), "")) for one in warned]
+    return Early(named, len({one.video_id for one in found}), list(rates.values()))
+
+
+def month(account: Account) -> Mapping[str, Total]:
+    """Return what the videos of this month come to in their first 30 days, by target; {} without any."""
+    found: tuple[Total, ...] = _kept("month", account)
+    return {total.target: total for total in found}
+
+
+def this_month() -> str:
+    """Return the month that it is on the source's clock, such as ``2026-05``."""
+    return timezone.now().astimezone(ZoneInfo(source_clock().timezone)).strftime("%Y-%m")
+
+
+def _kept(name: str, account: Account) -> Any:
+    written = selectors.last_forecast_written(account.channels)
+    minutes = int(timezone.now().timestamp()) // (60 * KEPT_MINUTES)
+    return answered(name, account.channels, written, minutes)
+
+
+@lru_cache(maxsize=64)
+def answered(name: str, channels: frozenset[str] | None, written: datetime | None, minutes: int) -> Any:
+    """Return an answer; what it depends on is in the arguments, of which some are there for that alone."""
+    del written, minutes
+    account = Account(name="", key="", scopes=frozenset(), channels=channels)
+    if name == "month":
+        return portfolio_of(account, this_month())
+    return outliers_of(account) if name == "unusual" else warnings_of(account)
+
+
+def _moved(account: Account, since: datetime) -> list[Moved]:
+    last: dict[str, list[tuple[datetime, Mapping[str, Any]]]] = {}
+    for video, as_of, record in selectors.forecasts_since(account.channels, since - LOOKED_BACK):
+        last.setdefault(video, []).append((as_of, json.loads(record)["forecast"]["views_30d"]))
+    left = {}
+    for video, issued in last.items():
+        (_, before), (as_of, now) = issued[-2:] if len(issued) > 1 else (issued[0], issued[0])
+        if as_of > since and not before["p10"] <= now["p50"] <= before["p90"]:
+            left[int(video)] = (before, now)
+    titles = selectors.titles_of(account.channels, left)
+    return [
+        Moved(key, titles.get(key, ""), before["p50"], before["p10"], before["p90"], now["p50"])
+        for key, (before, now) in left.items()
+    ]

@@ -1,0 +1,150 @@
+"""The list of videos, its CSV file, and the page of one video."""
+
+from __future__ import annotations
+
+import csv
+from datetime import UTC, datetime, timedelta
+from io import StringIO
+
+import pytest
+from django.contrib.auth import get_user_model
+from django.utils import timezone
+
+from downloader.models import AuditEntry, MLPrediction, VideoAnalytics, VideoDownload
+from downloader.selectors import Listing, video_listing
+from downloader.services.access import add_member, set_role
+from downloader.services.ml_prediction_service import MLPredictionService
+from foreview.errors import UsageError
+
+pytestmark = pytest.mark.django_db
+NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
+
+
+@pytest.fixture
+def member(client):
+    """A client who signed in as a viewer of the channel a."""
+    user = get_user_model().objects.create_user("mary", password="a password of hers")
+    set_role(user, "viewer")
+    add_member(user, ["a"])
+    client.force_login(user)
+    return client
+
+
+def videos(count: int, channel: str = "a", **facts) -> list[VideoDownload]:
+    return [
+        VideoDownload.objects.create(
+            title=f"{channel} {number}", channel_id=channel, published_at=NOON + timedelta(days=number), **facts
+        )
+        for number in range(count)
+    ]
+
+
+def forecast(video: VideoDownload, views: float, beats: float) -> None:
+    MLPredictionService().predict_video_performance(video.pk)
+    MLPrediction.objects.filter(video=video).update(p_beats_typical=beats)
+    VideoDownload.objects.filter(pk=video.pk).update(ml_predicted_views_30d=views)
+
+
+def titles(listing: Listing, limit: int = 2) -> list[str]:
+    found, cursor = [], ""
+    while True:
+        page = video_listing(None, listing, cursor, limit)
+        found += [video.title for video in page.videos]
+        if not page.next:
+            return found
+        cursor = page.next
+
+
+def test_pages_hold_every_video_once_in_each_order():
+    made = videos(5)
+    for video, views, beats in zip(made, (30, 10, 30, 20, 30), (0.1, 0.9, 0.5, 0.5, 0.3), strict=True):
+        forecast(video, views, beats)
+    assert titles(Listing()) == ["a 4", "a 3", "a 2", "a 1", "a 0"]
+    assert titles(Listing(order="views")) == ["a 4", "a 2", "a 0", "a 3", "a 1"]
+    assert titles(Listing(order="beats-typical")) == ["a 1", "a 3", "a 2", "a 4", "a 0"]
+
+
+def test_what_is_not_published_is_listed_apart():
+    videos(1)
+    VideoDownload.objects.create(title="planned", channel_id="a")
+    assert titles(Listing()) == ["a 0"]
+    assert titles(Listing(planned=True)) == ["planned"]
+
+
+@pytest.mark.parametrize("cursor", ["x", "~", "yesterday~1", "1~one"])
+def test_a_cursor_that_no_page_gave_is_refused(member, cursor):
+    with pytest.raises(UsageError, match="a cursor is one that the page before gave"):
+        video_listing(None, Listing(), cursor, 2)
+    response = member.get("/videos/", {"after": cursor})
+    assert response.status_code == 400
+    assert b"Begin at the first page" in response.content
+
+
+def test_an_unknown_order_is_refused(member):
+    response = member.get("/videos/", {"order": "luck"})
+    assert response.status_code == 400
+    assert b"Found &#x27;luck&#x27;" in response.content
+
+
+@pytest.mark.parametrize("item_count", [1, 3])
+def test_the_list_takes_eight_queries_however_many_videos(member, item_count, django_assert_num_queries):
+    for video in videos(item_count):
+        forecast(video, 10, 0.5)
+        VideoAnalytics.objects.create(video=video, date=timezone.now().date(), views=3)
+    with django_assert_num_queries(8):
+        assert member.get("/videos/").content.count(b'<th scope="row"') == item_count
+
+
+def test_a_member_sees_the_videos_of_its_channels_alone(member):
+    videos(2)
+    (other,) = videos(1, "b")
+    assert b"b 0" not in member.get("/videos/").content
+    assert b"b 0" not in member.get("/videos/", {"channel": "b"}).content
+    assert b"".join(member.get("/videos.csv").streaming_content).count(b"\n") == 3
+    assert member.get(f"/videos/{other.pk}/").status_code == 404
+
+
+def test_who_has_no_role_sees_nothing(client):
+    client.force_login(get_user_model().objects.create_user("nobody"))
+    (video,) = videos(1)
+    for address in ("/", "/videos/", "/videos.csv", f"/videos/{video.pk}/"):
+        response = client.get(address)
+        assert response.status_code == 403
+        assert b"this needs the scope read" in response.content.lower()
+
+
+def test_who_has_not_signed_in_is_asked_to(client):
+    assert client.get("/videos/").url == "/sign-in/?next=/videos/"
+
+
+def test_nothing_in_the_csv_file_is_a_formula(member):
+    for title in ("=1+1", "+1", "-1", "@a", "\tx", "ten, tomatoes"):
+        VideoDownload.objects.create(title=title, channel_id="a", published_at=NOON)
+    said = b"".join(member.get("/videos.csv").streaming_content).decode()
+    rows = list(csv.DictReader(StringIO(said)))
+    assert sorted(row["title"] for row in rows) == ["'\tx", "'+1", "'-1", "'=1+1", "'@a", "ten, tomatoes"]
+    assert {row["forecast_views_30d"] for row in rows} == {""}
+
+
+def test_the_page_of_a_video_shows_what_was_counted_and_every_forecast_of_it(member):
+    (video,) = videos(1, is_short=False)
+    for day in range(5):
+        VideoAnalytics.objects.create(video=video, date=(NOON + timedelta(days=day)).date(), views=100 - 10 * day)
+    for day in (0, 4):
+        MLPredictionService().predict_videos([video.pk], as_of=NOON + timedelta(days=day, hours=1))
+    shown = member.get(f"/videos/{video.pk}/").content.decode()
+    assert "400 views counted by day 5" in shown
+    assert "2 forecasts; the last said" in shown
+    assert shown.count("not known yet") == 2
+
+
+def test_texts_of_a_video_are_no_markup(member):
+    (video,) = videos(1)
+    VideoDownload.objects.filter(pk=video.pk).update(title="<script>alert(1)</script>")
+    assert b"<script>alert" not in member.get(f"/videos/{video.pk}/").content
+    assert b"<script>alert" not in member.get("/videos/").content
+
+
+def test_reading_writes_nothing_into_the_audit_log(member):
+    member.get("/videos/")
+    assert not AuditEntry.objects.exists()

@@ -1,0 +1,63 @@
+"""What hinders the reading of a channel is said, and hinders nothing else."""
+
+from __future__ import annotations
+
+import pytest
+
+from downloader.models import Alert, Connection
+from downloader.services.syncing import Way, sync_connections
+from foreview.errors import UsageError
+from tests.backend.connected import DAY, NIGHT, connected, database, days_of, on_site, synced
+from tests.backend.google import Google, tomatoes
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def google(settings, monkeypatch) -> Google:
+    channel = tomatoes(4)
+    on_site(settings, monkeypatch, channel)
+    return channel
+
+
+@pytest.fixture
+def connection(google) -> Connection:
+    return connected()
+
+
+def test_a_revoked_token_is_said_raises_an_alert_and_is_not_tried_again(google, connection):
+    google.revoked = True
+    said = synced().said
+    assert "invalid_grant" in said
+    assert "Connect it again with `manage.py connect_youtube`" in said
+    connection.refresh_from_db()
+    assert (connection.state, connection.said) == ("again", said)
+    posts = len(google.bodies)
+    assert synced(NIGHT + DAY).said == said
+    assert len(google.bodies) == posts
+    assert [alert.subject for alert in Alert.objects.filter(kind="connection")] == ["YouTube channel Tomatoes"]
+
+
+def test_days_of_another_time_zone_are_refused_and_nothing_is_written(settings, google, connection):
+    settings.FOREVIEW = settings.FOREVIEW | {"TIMEZONE": "Europe/Berlin"}
+    with pytest.raises(UsageError, match="time zone of FOREVIEW"):
+        synced()
+    assert database() == {"videos": [], "daily": [], "earnings": [], "snapshots": []}
+
+
+def test_what_hinders_one_connection_does_not_hinder_the_next(google, connection):
+    other = connected(account="UCother")
+    Connection.objects.filter(pk=connection.pk).update(state="again", said="Connect it again.")
+    connection.refresh_from_db()
+    found = sync_connections([connection, other], Way(clock=lambda: NIGHT))
+    assert [(one.videos, one.said) for one in found] == [(0, "Connect it again."), (4, "")]
+
+
+def test_one_video_that_google_does_not_tell_of_does_not_hold_up_the_others(google, connection, caplog):
+    google.untold.add("v002")
+    assert (synced().videos, synced().said) == (4, "")
+    assert (days_of("v002"), len(days_of("v001")), len(days_of("v003"))) == ({}, 19, 17)
+    assert "v002: its days are not told" in caplog.text
+    google.untold.clear()
+    synced(NIGHT + DAY)
+    assert len(days_of("v002")) == 18

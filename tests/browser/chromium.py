@@ -1,0 +1,77 @@
+"""Chromium as the tests drive it: a page that reports every error, and axe on it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Final, Literal
+
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from tests.browser.site import CHECKOUT
+
+AXE: Final = CHECKOUT / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
+DESK: Final = {"width": 1280, "height": 900}
+PHONE: Final = {"width": 390, "height": 844}
+_QUIET: Final = ("background-networking", "component-update", "sync", "quic", "gpu")
+Theme = Literal["light", "dark"]
+
+
+def executable() -> Path | None:
+    """Return where Chromium is: ``CHROMIUM``, else the usual names; None where there is none."""
+    names = (os.environ.get("CHROMIUM", ""), "chromium", "chromium-browser", "google-chrome")
+    found = next((path for name in names if name and (path := shutil.which(name))), None)
+    return None if found is None else Path(found)
+
+
+@contextmanager
+def started() -> Iterator[Browser]:
+    """Start Chromium without a window."""
+    arguments = ["--no-sandbox", "--no-first-run", *(f"--disable-{name}" for name in _QUIET)]
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=executable(), args=arguments)
+        yield browser
+        browser.close()
+
+
+def visit(browser: Browser, address: str, **options: Any) -> BrowserContext:
+    """Return a new visitor of the site at ``address`` who has not signed in."""
+    return browser.new_context(**{"base_url": address, "viewport": DESK, **options})
+
+
+def sign_in(page: Page, name: str = "demo", password: str = "demo") -> None:
+    """Sign in by the form."""
+    page.goto("/sign-in/")
+    page.get_by_label("Name").fill(name)
+    page.get_by_label("Password").fill(password)
+    page.get_by_role("button", name="Sign in").click()
+    page.get_by_role("button", name="Sign out").wait_for()
+    page.wait_for_load_state()
+
+
+def opened(page: Page, address: str) -> int:
+    """Go to an address and return the status of the answer."""
+    answer = page.goto(address)
+    assert answer is not None
+    return answer.status
+
+
+def watched(page: Page) -> list[str]:
+    """Return a list to which everything is added that goes wrong on the page, the Content-Security-Policy included."""
+    wrong: list[str] = []
+    page.on("console", lambda said: wrong.append(said.text) if said.type in ("error", "warning") else None)
+    page.on("pageerror", lambda error: wrong.append(str(error)))
+    page.on("requestfailed", lambda request: wrong.append(f"failed: {request.url}"))
+    page.on("response", lambda answer: wrong.append(f"{answer.status}: {answer.url}") if answer.status >= 500 else None)
+    return wrong
+
+
+def violations(page: Page) -> list[str]:
+    """Return what axe-core finds wrong on the page, a line each."""
+    # Evaluated through the debugger, which the Content-Security-Policy of the page does not concern.
+    page.evaluate(AXE.read_text(encoding="utf-8"))
+    found = page.evaluate("async () => (await axe.run(document, {resultTypes: ['violations']})).violations")
+    return [f"{one['id']}: {node['target']} {node['failureSummary']}" for one in found for node in one["nodes"]]
