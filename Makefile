@@ -57,7 +57,7 @@ contracts: .venv/dev.stamp  ## import directions
 	PYTHONPATH=src:backend $(BIN)/lint-imports --no-logo
 
 test-core: .venv/dev.stamp  ## the core: unit, property, truth and contract tests, documentation, examples in docstrings
-	$(BIN)/pytest -n 2 --doctest-modules src tests --ignore=tests/backend --ignore=tests/browser
+	$(BIN)/pytest -n 2 --dist loadgroup --doctest-modules src tests --ignore=tests/backend --ignore=tests/browser
 
 test-docs: .venv/dev.stamp  ## the documentation alone
 	$(BIN)/pytest tests/contracts/test_docs.py
@@ -71,7 +71,7 @@ test-django-postgres: .venv/dev.stamp  ## the Django tests on PostgreSQL
 test-browser: .venv/dev.stamp assets  ## the pages in Chromium, with a server and a worker of their own
 	$(BIN)/pytest -n 2 tests/browser
 
-screenshots: .venv/dev.stamp assets  ## every page, on a phone and a desk, light and dark, into docs/images/pages
+screenshots: .venv/dev.stamp assets  ## every page, on a phone and a desk, light and dark, into build/screenshots; renews those of the README
 	$(BIN)/python -m tests.browser.screenshots
 
 reference: .venv/dev.stamp  ## renew the generated pages and pictures

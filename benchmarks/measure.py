@@ -46,6 +46,7 @@ SECTIONS: Final = {
     "api": ("The API: response times and queries", "benchmarks.api"),
     "losses": ("Which loss", "benchmarks.losses"),
     "prior": ("What the documented prior is rounded from", "benchmarks.prior"),
+    "pages": ("Pages with ten thousand videos", "benchmarks.pages"),
 }
 HEAD: Final = """# Measurements
 

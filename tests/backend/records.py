@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -27,14 +28,26 @@ def person(name: str, *channels: str, role: str = "operator", superuser: bool = 
     return client
 
 
+def found(pattern: str, page: str) -> str:
+    """What the group of a pattern is on a page."""
+    match = re.search(pattern, page, re.DOTALL)
+    assert match is not None, pattern
+    return match[1]
+
+
 def forecast(of: VideoDownload, came_to: float | None, *, release: str = "r1", **said: Any) -> None:
     """A forecast of the views after 30 days, median 147, 95 % between 20 and 1,050, and what they came to; None: still open."""
     at = BEGUN + timedelta(days=of.pk % 40)
     told = {"channel": of.channel_id, "forecast": {"views_30d": normal(MIDDLE, 1.0)}, "format": "short"}
-    records = [forecast_record(release, str(of.pk), at, **told | said)]
+    written([forecast_record(release, str(of.pk), at, **told | said)])
     if came_to is not None:
-        records.append(outcome_record(str(of.pk), came_to, at + timedelta(days=30), target="views_30d"))
-    written(records)
+        outcome(of, came_to)
+
+
+def outcome(of: VideoDownload, came_to: float) -> None:
+    """What the views of a video came to after 30 days."""
+    at = BEGUN + timedelta(days=of.pk % 40 + 30)
+    written([outcome_record(str(of.pk), came_to, at, target="views_30d")])
 
 
 def two_channels(videos: int = 3) -> None:

@@ -22,11 +22,6 @@ def video() -> VideoDownload:
     return VideoDownload.objects.create(title="Test Video", duration=45, is_short=True)
 
 
-def test_the_root_leads_to_the_admin(client):
-    response = client.get("/")
-    assert (response.status_code, response.url) == (302, "/admin/")
-
-
 def test_a_selected_video_is_forecast_and_listed_with_its_interval(admin_client, video):
     url = reverse("admin:downloader_videodownload_changelist")
     page = admin_client.post(url, {"action": "forecast_selected", "_selected_action": [video.pk]}, follow=True)

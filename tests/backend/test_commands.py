@@ -69,7 +69,7 @@ def test_single_videos_can_be_forecast():
 @pytest.mark.parametrize(
     ("command", "says", "code"),
     [
-        (("import_data", "nowhere"), "nowhere has none. Make one with `foreview import`", 3),
+        (("import_data", "nowhere"), "nowhere does not. Check the path", 3),
         (("train_models",), "training needs a label that is mature", 3),
         (("predict_videos", "--video", "42"), "there is none with the id 42", 2),
         (("predict_videos", "--as-of", "yesterday"), "found 'yesterday'", 2),

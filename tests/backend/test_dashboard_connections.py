@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from html import unescape
 
 import pytest
 
 from downloader.models import Connection
 from tests.backend.connected import connected
-from tests.backend.records import person
+from tests.backend.records import found, person
 from tests.backend.test_connections import answer_to, google  # noqa: F401  (a fixture)
 
 pytestmark = pytest.mark.django_db
@@ -19,7 +18,7 @@ URL = "/data/connections/"
 def asked(client) -> str:
     """The address at which the owner agrees."""
     page = client.post(f"{URL}ask/", {"kind": "youtube"}).content.decode()
-    return unescape(re.search(r'href="(https://accounts\.google\.com/[^"]+)"', page)[1])
+    return unescape(found(r'href="(https://accounts\.google\.com/[^"]+)"', page))
 
 
 @pytest.mark.usefixtures("google")
@@ -37,7 +36,7 @@ def test_where_google_sends_the_browser_back_it_is_confirmed_by_a_form():
     mary = person("mary", "hens")
     query = answer_to(asked(mary)).partition("?")[2]
     page = mary.get(f"{URL}answer/?{query}").content.decode()
-    address = unescape(re.search(r'name="address" value="([^"]+)"', page)[1])
+    address = unescape(found(r'name="address" value="([^"]+)"', page))
     assert Connection.objects.count() == 0
     assert mary.post(f"{URL}answer/", {"address": address}).status_code == 302
     assert Connection.objects.count() == 1

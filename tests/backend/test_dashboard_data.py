@@ -22,7 +22,7 @@ from downloader.models import (
     VideoSnapshot,
 )
 from tests.backend.api_calls import video
-from tests.backend.records import person
+from tests.backend.records import found, person
 
 pytestmark = pytest.mark.django_db
 HEAD = "Content,Video title,Video publish time,Duration,Views,Likes\n"
@@ -141,10 +141,10 @@ def test_what_cannot_be_meant_is_refused_with_a_next_step(said, status):
 def test_a_file_that_is_none_is_in_the_history_with_its_reason():
     root = person("root", superuser=True)
     answer = root.post("/data/imports/", {"file": SimpleUploadedFile("x.csv", b"a,b\n1,2\n")})
-    assert answer.status_code == 400
+    assert answer.status_code == 422
     assert "refused" in body(root, "/data/")
     page = body(root, f"/data/imports/{ImportRun.objects.get().pk}/")
-    assert "says by its name or its columns of which kind it is" in page
+    assert "source is of a kind that is known by what it holds" in page
 
 
 def test_a_file_that_is_too_long_is_refused(settings):
@@ -164,9 +164,9 @@ def test_a_member_imports_into_the_own_channel_alone():
     at = sent(mary, studio(), channel="hens")
     mary.post(f"{at}apply/", {"forecast": "yes"})
     assert set(VideoDownload.objects.values_list("channel_id", flat=True)) == {"hens"}
-    answer = mary.post("/data/imports/", {"file": studio(), "channel": "foxes"})
-    assert answer.status_code == 422
-    assert "mary is no member of this channel" in answer.content.decode()
+    page = body(mary, sent(mary, studio(), channel="foxes"))
+    assert "mary is no member of this channel" in page
+    assert "Nothing of it can be imported." in page
     assert VideoDownload.objects.filter(channel_id="foxes").count() == 0
 
 
@@ -198,8 +198,8 @@ def filled(channel: str, videos: int) -> None:
 
 
 def row_of(page: str, channel: str) -> list[str]:
-    found = re.search(rf'<tr><th scope="row">{channel}</th>(.*?)</tr>', page, re.DOTALL)
-    return re.findall(r"<td[^>]*>(.*?)</td>", found[1])
+    row = found(rf'<tr><th scope="row" class="day">{channel}</th>(.*?)</tr>', page)
+    return re.findall(r"<td[^>]*>(.*?)</td>", row)
 
 
 def test_quality_counts_what_is_there_and_what_is_missing():

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from datetime import timedelta
 
 import pytest
@@ -14,7 +13,7 @@ from downloader.models import Alert, ApiKey, AuditEntry, Membership
 from downloader.services.access import create_key
 from downloader.services.alerts import raise_alert
 from tests.backend.api_calls import ask
-from tests.backend.records import person
+from tests.backend.records import found, person
 
 pytestmark = pytest.mark.django_db
 KEYS, PEOPLE = "/settings/keys/", "/settings/people/"
@@ -51,7 +50,7 @@ def test_a_key_is_made_shown_once_and_opens_the_api():
     mary = person("mary", "hens", role="viewer")
     answer = mary.post(KEYS, {"name": "an export", "days": "30", "scope": ["read"]})
     assert answer["Cache-Control"] == "private, no-store"
-    secret = re.search(r'<code id="secret">(fv_\w+?_[\w-]+)</code>', answer.content.decode())[1]
+    secret = found(r'<code id="secret">(fv_\w+?_[\w-]+)</code>', answer.content.decode())
     assert ask(secret, "GET", "/videos").status_code == 200
     assert secret not in body(mary, KEYS)
 
@@ -81,7 +80,7 @@ def invited(root: Client, **said) -> str:
     """The path at which somebody who was just invited sets a password."""
     answer = root.post(PEOPLE, {"name": "ann", "role": "analyst", "more": "hens, foxes"} | said)
     assert answer["Cache-Control"] == "private, no-store"
-    return re.search(r"http://testserver(/set-password/[^<]+)", answer.content.decode())[1]
+    return found(r"http://testserver(/set-password/[^<]+)", answer.content.decode())
 
 
 def test_somebody_is_invited_sets_a_password_once_and_signs_in():
@@ -172,7 +171,7 @@ def test_the_audit_log_is_paged():
     mary = person("mary", "hens")
     AuditEntry.objects.bulk_create(AuditEntry(who="mary", method="POST", path=f"/p{n}/", status=200) for n in range(60))
     page = body(mary, "/settings/audit-log/")
-    after = re.search(r"\?after=(\d+)", page)[1]
+    after = found(r"\?after=(\d+)", page)
     older = body(mary, f"/settings/audit-log/?after={after}")
     assert "/p10/" in page
     assert "/p9/" not in page

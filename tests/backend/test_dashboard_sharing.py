@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from datetime import timedelta
 
 import pytest
@@ -12,7 +11,7 @@ from django.utils import timezone
 
 from downloader.models import AuditEntry, Membership, SharedLink
 from downloader.services.access import set_role
-from tests.backend.records import person, two_channels
+from tests.backend.records import found, person, two_channels
 
 pytestmark = pytest.mark.django_db
 LINKS = "/track-record/links/"
@@ -23,7 +22,7 @@ def link_of(client: Client, **said) -> str:
     answer = client.post(LINKS, {"name": "a sponsor", "days": "30", "which": "all"} | said)
     assert answer.status_code == 200
     assert answer["Cache-Control"] == "private, no-store"
-    return re.search(r"http://testserver(/shared/[\w-]{43}/)", answer.content.decode())[1]
+    return found(r"http://testserver(/shared/[\w-]{43}/)", answer.content.decode())
 
 
 def read(path: str) -> str:

@@ -57,7 +57,7 @@ def test_options_say_what_the_file_does_not(tmp_path):
 @pytest.mark.parametrize(
     ("command", "said", "code"),
     [
-        (("import_data", "nowhere"), "nowhere has none", 3),
+        (("import_data", "nowhere"), "nowhere does not", 3),
         (("undo_import", "77"), "there is none with the number 77", 2),
     ],
 )

@@ -76,7 +76,7 @@ def test_single_videos_are_forecast():
 @pytest.mark.parametrize(
     ("kind", "arguments", "fact"),
     [
-        ("import", {"folder": "nowhere"}, "nowhere has none"),
+        ("import", {"folder": "nowhere"}, "nowhere does not"),
         ("train", {}, "none is, of 0 videos"),
         ("train", {"tuned": True}, "there is none"),
         ("forecast", {"videos": [42]}, "there is none with the id 42"),

@@ -69,7 +69,7 @@ def test_a_job_before_its_time_is_left_alone():
     [
         ("dance", {}, "a job is of a kind that is known. found 'dance'. Choose one of echo, "),
         ("train", {"colour": "red"}, "it takes: as_of, tuned. got an unexpected keyword argument 'colour'"),
-        ("import", {}, "it takes: folder. missing a required argument: 'folder'"),
+        ("import", {}, "it takes: folder, kind. missing a required argument: 'folder'"),
     ],
 )
 def test_what_cannot_be_done_is_not_queued(kind, arguments, says):

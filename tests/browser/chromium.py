@@ -9,13 +9,15 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final, Literal
 
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Request, sync_playwright
 
 from tests.browser.site import CHECKOUT
 
 AXE: Final = CHECKOUT / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
 DESK: Final = {"width": 1280, "height": 900}
 PHONE: Final = {"width": 390, "height": 844}
+PATIENCE_MS: Final = 90_000
+"""A machine that does much else at the same time loads what forecasts in no less than half a minute."""
 _QUIET: Final = ("background-networking", "component-update", "sync", "quic", "gpu")
 Theme = Literal["light", "dark"]
 
@@ -39,7 +41,9 @@ def started() -> Iterator[Browser]:
 
 def visit(browser: Browser, address: str, **options: Any) -> BrowserContext:
     """Return a new visitor of the site at ``address`` who has not signed in."""
-    return browser.new_context(**{"base_url": address, "viewport": DESK, **options})
+    visitor = browser.new_context(**{"base_url": address, "viewport": DESK, **options})
+    visitor.set_default_timeout(PATIENCE_MS)
+    return visitor
 
 
 def sign_in(page: Page, name: str = "demo", password: str = "demo") -> None:
@@ -59,14 +63,26 @@ def opened(page: Page, address: str) -> int:
     return answer.status
 
 
+def largest_paint(page: Page) -> float:
+    """Return when the largest part of the page was painted [ms after the request]: its Largest Contentful Paint so far."""
+    asked = """() => new Promise((told) => new PerformanceObserver((seen) => told(seen.getEntries().at(-1).startTime))
+        .observe({type: "largest-contentful-paint", buffered: true}))"""
+    return float(page.evaluate(asked))
+
+
 def watched(page: Page) -> list[str]:
     """Return a list to which everything is added that goes wrong on the page, the Content-Security-Policy included."""
     wrong: list[str] = []
     page.on("console", lambda said: wrong.append(said.text) if said.type in ("error", "warning") else None)
     page.on("pageerror", lambda error: wrong.append(str(error)))
-    page.on("requestfailed", lambda request: wrong.append(f"failed: {request.url}"))
+    page.on("requestfailed", lambda request: wrong.append(f"failed: {request.url}") if _lost(request) else None)
     page.on("response", lambda answer: wrong.append(f"{answer.status}: {answer.url}") if answer.status >= 500 else None)
     return wrong
+
+
+def _lost(request: Request) -> bool:
+    """Return whether a request failed otherwise than by being left for another page."""
+    return request.failure != "net::ERR_ABORTED"
 
 
 def violations(page: Page) -> list[str]:

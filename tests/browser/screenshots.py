@@ -12,17 +12,20 @@ from playwright.sync_api import Page
 
 from tests.browser import chromium
 from tests.browser.areas import PAGES
-from tests.browser.site import CHECKOUT, SMALL, seed, serving
+from tests.browser.site import CHECKOUT, seed, serving
 
 SCREENS: Final = {"desk": chromium.DESK, "phone": chromium.PHONE}
 THEMES: Final[tuple[chromium.Theme, ...]] = ("light", "dark")
+README: Final = CHECKOUT / "docs" / "images"
+BEST: Final = {"videos": "light", "video-with-outcome": "light", "record": "dark", "models-release": "dark"}
+"""Pages that the README shows, and in which look: the top of each, as it stands on a desk."""
 
 
 def main(folder: Path) -> None:
-    """Write one PNG a page, screen and theme."""
+    """Write one PNG a page, screen and theme, and renew those of the README."""
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as data:
-        seed(Path(data), *SMALL)
+        seed(Path(data))
         with serving(Path(data)) as address, chromium.started() as browser:
             for screen, theme in product(SCREENS, THEMES):
                 with chromium.visit(browser, address, viewport=SCREENS[screen], color_scheme=theme) as visitor:
@@ -36,7 +39,9 @@ def take(page: Page, folder: Path, kind: str) -> None:
         page.goto(at)
         page.wait_for_load_state("networkidle")
         page.screenshot(path=folder / f"{name}-{kind}.png", full_page=True)
+        if kind == f"desk-{BEST.get(name)}":
+            page.screenshot(path=README / f"{name}.png")
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]) if sys.argv[1:] else CHECKOUT / "docs" / "images" / "pages")
+    main(Path(sys.argv[1]) if sys.argv[1:] else CHECKOUT / "build" / "screenshots")

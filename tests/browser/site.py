@@ -9,9 +9,10 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from types import MappingProxyType
 from typing import Final
 from urllib.error import URLError
 
@@ -34,15 +35,17 @@ def seed(data: Path, *size: str) -> None:
 
 
 @contextmanager
-def serving(data: Path) -> Iterator[str]:
-    """Serve the site, with a worker, and yield its address."""
+def serving(data: Path, settings: Mapping[str, str] = MappingProxyType({})) -> Iterator[str]:
+    """Serve the site, with a worker, and yield its address; ``settings`` are added to its environment."""
     port = _free_port()
     address = f"http://127.0.0.1:{port}"
     log = (data / "server.log").open("wb")
     server = [sys.executable, "-m", "gunicorn", "config.wsgi", "--bind", f"127.0.0.1:{port}", "--threads", "4"]
     worker = [sys.executable, MANAGE, "run_worker"]
     processes = [
-        subprocess.Popen(command, env=environment(data), stdout=log, stderr=log, cwd=CHECKOUT / "backend")
+        subprocess.Popen(
+            command, env=environment(data) | dict(settings), stdout=log, stderr=log, cwd=CHECKOUT / "backend"
+        )
         for command in (server, worker)
     ]
     try:

@@ -24,6 +24,8 @@ from foreview.vocabulary import CLASSES, FORMATS, QUANTILES
 from tests.core.test_invariants import assert_is_sound, bits, some_issues
 from tests.oracles.catalogues import catalogues, issues_of
 
+pytestmark = pytest.mark.xdist_group("class_invariants")  # what its tests share takes long to make
+
 CUTOFF = datetime(2026, 5, 20, 13, 7, tzinfo=UTC)
 END = datetime(2026, 6, 1, tzinfo=UTC)
 OPTIONS = TrainingOptions(issue_ages=(0.0, 3.0), max_forest_rows=300, threads=1)

@@ -24,6 +24,8 @@ from foreview.training.trainer import train
 from foreview.vocabulary import HORIZON_DAYS, MODEL_KINDS, QUANTILES, TARGETS
 from tests.oracles.catalogues import catalogues, issues_of
 
+pytestmark = pytest.mark.xdist_group("invariants")  # what its tests share takes long to make
+
 CUTOFF = datetime(2026, 5, 25, 13, 7, tzinfo=UTC)
 OPTIONS = TrainingOptions(issue_ages=(0.0, 3.0), max_forest_rows=1000, threads=1)
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)

@@ -12,6 +12,8 @@ from foreview.releases.manifest import Release
 from foreview.simulation.world import World, simulate
 from foreview.training.trainer import train
 
+pytestmark = pytest.mark.xdist_group("every_age")  # what its tests share takes long to make
+
 CUTOFF = datetime(2026, 3, 1, tzinfo=UTC)
 END = datetime(2026, 6, 1, tzinfo=UTC)
 

@@ -15,6 +15,8 @@ from foreview.options import TrainingOptions
 from foreview.simulation.world import simulate
 from foreview.training.trainer import train
 
+pytestmark = pytest.mark.xdist_group("revenue")  # what its tests share takes long to make
+
 CUTOFF = datetime(2026, 3, 1, tzinfo=UTC)
 AGES = (0.0, 3.0)
 

@@ -9,6 +9,7 @@ from typing import Any, Concatenate, Final, ParamSpec, TypeAlias
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.views.decorators.gzip import gzip_page
 
 from downloader.services.access import Account, account_of_user, check_scope
 from downloader.services.audit import begin_entry, end_entry
@@ -30,6 +31,7 @@ def page(scope: str = "read", to_change: str = "write") -> Callable[[Asked[P]], 
     """
 
     def opened(view: Asked[P]) -> View[P]:
+        @gzip_page  # Django pads what it compresses, so that its length tells nothing of a secret in it
         @login_required
         @wraps(view)
         def answer(request: HttpRequest, /, *args: P.args, **rest: P.kwargs) -> HttpResponse:

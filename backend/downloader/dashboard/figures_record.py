@@ -46,11 +46,11 @@ def scatter(record: Record) -> Figure[LinePanel] | None:
     says = f"{_drawn(record)} On the dashed line a forecast was exactly right; {percent(above)} came to more than forecast, above the line."
     panel = LinePanel(name.capitalize(), says, x, y, series, ((x.low, y.low), (x.high, y.high)))
     head = ("made", "format", "issue age [d]", f"forecast [{TARGET_UNITS[target]}]", "came to")
-    rows = [
+    told = [
         (f"{row['as_of']:%Y-%m-%d}", row["format"], f"{row['issue_age_days']:.1f}", *_two(row, target))
         for row in record.points
     ]
-    return Figure("Forecast against outcome", says, [panel], Table(head, rows, 2))
+    return Figure("Forecast against outcome", says, [panel], Table(head, told, 2))
 
 
 def coverage(record: Record) -> Figure[DotPanel] | None:

@@ -10,7 +10,6 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 
 from downloader.dashboard.access import page
-from downloader.dashboard.words import KIND_NAMES
 from downloader.models import Job, JobState
 from downloader.services.access import Account
 from downloader.services.asking import cancel_job
@@ -34,7 +33,6 @@ def show(request: HttpRequest, account: Account) -> HttpResponse:
         "next": rows[LIMIT - 1].pk if len(rows) > LIMIT else None,
         "state": state,
         "states": STATES,
-        "kinds": KIND_NAMES,
         "planned": planned(timezone.now()),
         "everybody": account.sees_of is None,
     }
@@ -53,7 +51,6 @@ def job(request: HttpRequest, account: Account, number: int) -> HttpResponse:
     told = {
         "job": found,
         "log": "\n".join(found.log.splitlines()[-LOG_LINES:]),
-        "kinds": KIND_NAMES,
     }
     answer = render(request, "foreview/jobs_part.html" if part else "foreview/jobs_job.html", told)
     if part and not found.is_active:

@@ -43,9 +43,8 @@ def record_parts(request: HttpRequest, account: Account) -> dict[str, Any]:
     from downloader.dashboard import figures_record as figures
     from downloader.services.record import Wanted, last_verified, read_record
 
-    chosen = {name: value for name in ("target", "format", "release") if (value := request.GET.get(name, "").strip())}
-    wanted = Wanted(**chosen | {"target": cast("Target", chosen.get("target", "views_30d"))})
-    record = read_record(account, wanted)
+    target, kind, release = (request.GET.get(name, "").strip() for name in ("target", "format", "release"))
+    record = read_record(account, Wanted(cast("Target", target or "views_30d"), kind, release))
     return {
         "record": record,
         "whole": _whole(next(iter(record.figures.get("all", ())), None)),

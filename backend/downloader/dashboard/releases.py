@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 
 from downloader.dashboard.access import page
 from downloader.dashboard.forms import text, whole
-from downloader.dashboard.words import KIND_NAMES, TARGET_NAMES
+from downloader.dashboard.words import TARGET_NAMES
 from downloader.models import Release
 from downloader.services.access import Account
 from downloader.services.asking import start_job
@@ -21,7 +21,8 @@ LOG_ROWS: Final = 10
 JOBS_SHOWN: Final = 4
 SERVING: Final = "serving"
 """In an address: the release that serves, whichever it is."""
-MAKING: Final = ("train", "tune", "examine")
+STARTED: Final = {"train": "training", "tune": "tuning"}
+MAKING: Final = (*STARTED, "examine")
 """Kinds of jobs whose progress the page shows."""
 
 
@@ -43,7 +44,6 @@ def show(request: HttpRequest, account: Account) -> HttpResponse:
         "releases": [(release, headline(release)) for release in shown],
         "next": shown[-1].pk if len(rows) > LIMIT else None,
         "jobs": selectors.jobs_of_kinds(account.sees_of, MAKING, JOBS_SHOWN),
-        "kinds": KIND_NAMES,
     }
     return render(request, "foreview/models.html", told)
 
@@ -74,7 +74,7 @@ def compare(request: HttpRequest, account: Account) -> HttpResponse:  # noqa: AR
 
 def _start(request: HttpRequest, account: Account) -> HttpResponse:
     kind = text(request, "kind")
-    if kind not in ("train", "tune"):
+    if kind not in STARTED:
         raise UsageError("here a training or tuning is asked for", f"found {kind!r:.40}")
     arguments: dict[str, Any] = {}
     if kind == "tune" and (trials := whole(request, "trials")) is not None:
@@ -83,7 +83,7 @@ def _start(request: HttpRequest, account: Account) -> HttpResponse:
         arguments["tuned"] = True
     job = start_job(account, kind, arguments)
     messages.success(
-        request, f"A {KIND_NAMES[kind]} was asked for: job {job.pk}. A worker does it; this page shows how far it is."
+        request, f"A {STARTED[kind]} was asked for: job {job.pk}. A worker does it; this page shows how far it is."
     )
     return redirect("foreview:models")
 

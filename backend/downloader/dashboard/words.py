@@ -10,17 +10,3 @@ TARGET_NAMES: Final[dict[str, str]] = {
     "engagement_rate": "engagement of the first 30 days",
     "revenue_30d": "revenue of the first 30 days",
 }
-KIND_NAMES: Final = {
-    "train": "training",
-    "tune": "tuning",
-    "examine": "examination",
-    "forecast": "forecasts",
-    "mature_labels": "outcomes",
-    "watch": "watch",
-    "verify_ledger": "check of the ledger",
-    "backtest": "backtest",
-    "import": "import",
-    "tidy": "tidying",
-    "notify": "notice",
-}
-"""What a job of a kind is called; one of a project's own goes by its own name."""

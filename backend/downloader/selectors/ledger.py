@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db.models import Count, Max
 
-from downloader.models import LedgerRow
+from downloader.models import LedgerHead, LedgerRow
 from foreview.vocabulary import TARGETS, Target
 
 
@@ -68,3 +68,9 @@ def last_issue_time() -> datetime | None:
     """Return the latest issue time of the forecasts in the ledger; None where there is none."""
     found: datetime | None = LedgerRow.objects.filter(kind=LedgerRow.Kind.FORECAST).aggregate(at=Max("as_of"))["at"]
     return found
+
+
+def ledger_ends() -> tuple[str, str]:
+    """Return the digests between which the ledger lies: of the last row that was removed, and of its last row."""
+    head = LedgerHead.objects.filter(pk=1).first() or LedgerHead()
+    return head.first_after_digest, head.digest

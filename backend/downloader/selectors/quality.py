@@ -34,7 +34,7 @@ def days_by_video(channels: Channels) -> Iterator[tuple[str, date, date, int]]:
     """Yield for each video with days its channel, its first and last day, and how many days are there."""
     rows = _of(VideoAnalytics.objects.order_by(), "video__channel_id", channels).values("video")
     told = rows.annotate(first=Min("date"), last=Max("date"), days=Count("pk"))
-    return told.values_list("video__channel_id", "first", "last", "days").iterator(chunk_size=SLICE)
+    yield from told.values_list("video__channel_id", "first", "last", "days").iterator(chunk_size=SLICE)
 
 
 def earnings_by_channel(channels: Channels) -> dict[str, tuple[int, date]]:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, Final
 
 import polars as pl
@@ -72,8 +73,7 @@ class Checked:
 
 def served_forecasts(account: Account) -> pl.DataFrame:
     """Return the forecasts that were served for the channels the account sees, as of ``downloader.gateways.record.ledger_frame``."""
-    frame = ledger_frame().filter(role="served")
-    return frame if account.channels is None else frame.filter(pl.col("channel_id").is_in(sorted(account.channels)))
+    return _served(account.channels)
 
 
 def read_record(account: Account, wanted: Wanted) -> Record:
@@ -85,7 +85,14 @@ def read_record(account: Account, wanted: Wanted) -> Record:
         If no such release made one of them.
 
     """
-    mine = served_forecasts(account).filter(target=wanted.target)
+    found = _read(selectors.ledger_ends(), account.channels, wanted)
+    return replace(found, misses=_with_titles(account, found.misses))
+
+
+@lru_cache(maxsize=64)
+def _read(ledger: tuple[str, str], channels: frozenset[str] | None, wanted: Wanted) -> Record:  # noqa: ARG001  (names what is read)
+    """Return the record without titles, kept until the ledger grows or is shortened: its ends name all that is in between."""
+    mine = _served(channels).filter(target=wanted.target)
     releases = mine["model_version"].unique(maintain_order=True).to_list()[::-1]
     if wanted.release and wanted.release not in releases:
         raise UsageError("a release of the record made one of its forecasts", f"found {wanted.release!r}")
@@ -94,12 +101,11 @@ def read_record(account: Account, wanted: Wanted) -> Record:
     # What was certain already was no forecast: the track record does not count it.
     said = rows.filter(pl.col("p2_5") < pl.col("p97_5"))
     known = said.filter(pl.col("actual").is_not_null())
-    missed = misses(known, wanted.target, MOST_MISSES).to_dicts()
     return Record(
         wanted,
         _by_dimension(track_record(known)),
         evenly(known.sort("as_of", "video_id"), MOST_POINTS).to_dicts(),
-        _with_titles(account, missed),
+        misses(known, wanted.target, MOST_MISSES).to_dicts(),
         known.height,
         said.filter(pl.col("status").is_null()).height,
         said.filter(pl.col("status").is_not_null() & pl.col("actual").is_null()).height,
@@ -113,6 +119,11 @@ def last_verified() -> Checked | None:
     if job is None or job.finished_at is None:
         return None
     return Checked(job.finished_at, job.state == JobState.SUCCEEDED, job.why_failed())
+
+
+def _served(channels: frozenset[str] | None) -> pl.DataFrame:
+    frame = ledger_frame().filter(role="served")
+    return frame if channels is None else frame.filter(pl.col("channel_id").is_in(sorted(channels)))
 
 
 def _by_dimension(figures: pl.DataFrame) -> dict[str, list[dict[str, Any]]]:

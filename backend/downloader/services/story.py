@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
-import numpy as np
-import numpy.typing as npt
 from django.utils import timezone
 
 from downloader.models import LedgerRow, MLPrediction, VideoDownload
 from downloader.services.access import Account
-from foreview.tables.catalogue import Catalogue
 from foreview.vocabulary import DAY_MS, HORIZON_DAYS
+
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+
+    from foreview.tables.catalogue import Catalogue
 
 MOST_DAYS: Final = 1.2 * max(HORIZON_DAYS.values())
 """Age up to which counts are shown: a little beyond the last horizon."""
@@ -110,6 +114,8 @@ def _curves(video: VideoDownload) -> dict[str, Any]:
 
 
 def _counted(catalogue: Catalogue, at: int) -> list[tuple[float, float]]:
+    import numpy as np
+
     from foreview.curves.curve import view_curves
 
     curves = view_curves(catalogue)
@@ -119,10 +125,12 @@ def _counted(catalogue: Catalogue, at: int) -> list[tuple[float, float]]:
 
 
 def _by_day(typical: npt.NDArray[np.float64]) -> list[tuple[float, float]]:
-    return [(day, views) for day, views in enumerate(_views(typical), start=1) if not np.isnan(views)]
+    return [(day, views) for day, views in enumerate(_views(typical), start=1) if not math.isnan(views)]
 
 
 def _views(ln: npt.NDArray[np.float64]) -> list[float]:
+    import numpy as np
+
     return [float(views) for views in np.rint(np.expm1(ln))]
 
 

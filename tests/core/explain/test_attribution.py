@@ -30,6 +30,8 @@ from foreview.training.trainer import train
 from foreview.vocabulary import TARGETS, Target
 from tests.core.explain.known import SLOPE, fitted, window
 
+pytestmark = pytest.mark.xdist_group("attribution")  # what its tests share takes long to make
+
 CUTOFF = datetime(2026, 4, 1, tzinfo=UTC)
 END = datetime(2026, 6, 20, tzinfo=UTC)
 

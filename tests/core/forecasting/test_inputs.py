@@ -21,6 +21,8 @@ from foreview.tables.schema import DeclaredColumn
 from foreview.training.trainer import train
 from tests.core.test_invariants import bits, some_issues
 
+pytestmark = pytest.mark.xdist_group("inputs")  # what its tests share takes long to make
+
 CUTOFF = datetime(2026, 4, 1, tzinfo=UTC)
 END = datetime(2026, 6, 1, tzinfo=UTC)
 OPTIONS = TrainingOptions(issue_ages=(0.0, 1.0, 3.0), max_forest_rows=300, threads=1)

@@ -17,6 +17,8 @@ from foreview.training.study import read_trials, read_tuned
 from foreview.training.trainer import train
 from foreview.training.tuning import Search, stopwatch, study_of, tune
 
+pytestmark = pytest.mark.xdist_group("tuning")  # what its tests share takes long to make
+
 CUTOFF = datetime(2026, 5, 27, tzinfo=UTC)
 TUNING = TuningOptions(trials=3, tuning_ages=(0.0, 3.0))
 OPTIONS = TrainingOptions(issue_ages=(0.0, 3.0), threads=1)
