@@ -1,6 +1,6 @@
 """Renew ``docs/explanation/measurements.md``: all sections, or those named.
 
-``python -m benchmarks.measure SECTION …``; ``make measure``. Each section says when and on which machine
+``python -m benchmarks.measure SECTION …``; ``make measure``. What stands after ``--`` is handed to the one section before it. Each section says when and on which machine
 it was measured; a section that fails or whose data is absent keeps its last figures.
 """
 
@@ -57,16 +57,24 @@ checkout and are not part of it. Every method is re-implemented and run on the s
 
 def main() -> int:
     """Run the sections asked for, one process each, and write the page; 1 where one failed."""
-    wanted = sys.argv[1:] or list(SECTIONS)
+    at = sys.argv.index("--") if "--" in sys.argv else len(sys.argv)
+    wanted, arguments = sys.argv[1:at] or list(SECTIONS), sys.argv[at + 1 :]
     if unknown := set(wanted) - set(SECTIONS):
         print(f"sections are {', '.join(SECTIONS)}; found {', '.join(sorted(unknown))}", file=sys.stderr)
+        return 2
+    if arguments and len(wanted) != 1:
+        print("what stands after -- is for one section", file=sys.stderr)
         return 2
     failed = 0
     for name in wanted:
         print(f"measuring {name} …", file=sys.stderr, flush=True)
         started = time.perf_counter()
         done = subprocess.run(
-            [sys.executable, "-m", SECTIONS[name][1]], cwd=CHECKOUT, stdout=subprocess.PIPE, text=True, check=False
+            [sys.executable, "-m", SECTIONS[name][1], *arguments],
+            cwd=CHECKOUT,
+            stdout=subprocess.PIPE,
+            text=True,
+            check=False,
         )
         if done.returncode or done.stdout.startswith("skipped"):
             print(f"{name}: kept as it was. {done.stdout.strip()[:200]}", file=sys.stderr)
