@@ -107,9 +107,10 @@ def test_a_pool_is_found_again():
 
 
 def test_a_booster_that_says_the_opposite_is_not_heard():
-    of_distribution, noise = RNG.normal(0.0, 2.0, (2, 5000))
-    passed = happened(of_distribution)
-    assert fit_pool(of_distribution, -of_distribution + 0.1 * noise, passed)[1] == 0.0
+    of_distribution, unseen_by_it = RNG.normal(0.0, 2.0, (2, 5000))
+    passed = happened(of_distribution + unseen_by_it)
+    assert fit_pool(of_distribution, unseen_by_it, passed)[1] > 0.5
+    assert fit_pool(of_distribution, -unseen_by_it, passed)[1] == 0.0
 
 
 def test_with_few_outcomes_the_distribution_stands_alone():
