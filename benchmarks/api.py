@@ -140,12 +140,14 @@ def _key() -> tuple[str, int]:
 def requests() -> Iterator[Asked]:
     """Every GET of the description, and what enters and forecasts videos, in several sizes."""
     from downloader.api.root import api
-    from downloader.models import Job, LedgerRow, Release, VideoDownload
+    from downloader.models import ImportRun, Job, LedgerRow, Release, VideoDownload
 
     forecast = LedgerRow.objects.filter(kind="forecast").latest("number")
     keys = list(VideoDownload.objects.values_list("pk", flat=True)[: max(BATCHES)])
     job = Job.objects.create(kind="forecast", arguments={"videos": keys}, state="succeeded", asked_by="api: reader")
-    names = {"video": forecast.video, "job": job.pk, "version": Release.objects.get().version}
+    run = ImportRun.objects.create(who="api: reader", file="days.csv")
+    names = {"video": forecast.video, "job": job.pk, "version": Release.objects.get().version, "number": run.pk}
+    names["channel"] = VideoDownload.objects.values_list("channel_id", flat=True)[0]
     for path, item in api.get_openapi_schema()["paths"].items():
         if "get" in item and path.rpartition("/")[2] not in NOT_ASKED and "{experiment}" not in path:
             yield Asked(f"`GET {path}`", "GET", path.format(**names))
