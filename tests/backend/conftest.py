@@ -6,8 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from downloader.models import Connection
 from downloader.services import digest
 from foreview.simulation.world import World, simulate
+from tests.backend.connected import connected, on_site
+from tests.backend.google import Google, tomatoes
 
 
 @pytest.fixture(autouse=True)
@@ -33,3 +36,17 @@ def _nothing_kept_of_other_tests() -> None:
 def world() -> World:
     """Three channels, 180 videos, 150 days: enough to fit models."""
     return simulate(channels=3, videos=180, seed=7, days=150)
+
+
+@pytest.fixture
+def google(settings, monkeypatch) -> Google:
+    """A channel of four videos at a Google of this test alone."""
+    channel = tomatoes(4)
+    on_site(settings, monkeypatch, channel)
+    return channel
+
+
+@pytest.fixture
+def connection(google) -> Connection:
+    """The connection to that channel."""
+    return connected()

@@ -20,23 +20,11 @@ from downloader.selectors.connections import quota_used
 from downloader.services.access import account_of_user, add_member
 from downloader.services.jobs.queueing import cancel, enqueue
 from downloader.services.syncing import Way, sync_connection, sync_connections
-from tests.backend.connected import DAY, NIGHT, connected, database, days_of, on_site, synced
-from tests.backend.google import Google, tomatoes
+from tests.backend.connected import DAY, NIGHT, connected, database, days_of, synced
+from tests.backend.google import tomatoes
 from tests.backend.jobs import again, committed, work_once
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def google(settings, monkeypatch) -> Google:
-    channel = tomatoes(4)
-    on_site(settings, monkeypatch, channel)
-    return channel
-
-
-@pytest.fixture
-def connection(google) -> Connection:
-    return connected()
 
 
 def test_a_channel_is_read(google, connection):

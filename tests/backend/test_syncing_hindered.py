@@ -7,22 +7,9 @@ import pytest
 from downloader.models import Alert, Connection
 from downloader.services.syncing import Way, sync_connections
 from foreview.errors import UsageError
-from tests.backend.connected import DAY, NIGHT, connected, database, days_of, on_site, synced
-from tests.backend.google import Google, tomatoes
+from tests.backend.connected import DAY, NIGHT, connected, database, days_of, synced
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def google(settings, monkeypatch) -> Google:
-    channel = tomatoes(4)
-    on_site(settings, monkeypatch, channel)
-    return channel
-
-
-@pytest.fixture
-def connection(google) -> Connection:
-    return connected()
 
 
 def test_a_revoked_token_is_said_raises_an_alert_and_is_not_tried_again(google, connection):
