@@ -105,7 +105,7 @@ def test_coverage_is_counted_again_when_other_outcomes_have_come(key):
     assert covered() == 1.0
     with CaptureQueriesContext(connection) as seen:
         assert covered() == 1.0
-    assert len(seen) == 10
+    assert len(seen) == 9
     written([forecast_record("r", "2", DAY), outcome_record("2", 1e9, DAY + timedelta(days=7))])
     assert covered() == 0.5
 

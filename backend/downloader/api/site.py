@@ -72,6 +72,6 @@ def ready(request: HttpRequest) -> Ready:  # noqa: ARG001  (ninja's signature)
 @router.get("/track-record", auth=needs("read"), response=Record)
 def read_record(request: HttpRequest, by: By = "all") -> Record:
     """Return how right the forecasts of the account's channels have been."""
-    from downloader.services.site import record_of
+    from downloader.services.record import record_of
 
     return Record(items=[RecordTold(**row) for row in record_of(account_of(request), by)])

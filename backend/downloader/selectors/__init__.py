@@ -52,7 +52,6 @@ from downloader.selectors.listing import (
 from downloader.selectors.metrics import (
     job_counts,
     ledger_counts,
-    outcomes_state,
     standing_alerts,
     waiting_since,
 )
@@ -217,7 +216,6 @@ __all__ = [
     "newest_release",
     "outcome_records",
     "outcomes_of",
-    "outcomes_state",
     "prediction_of",
     "promotion_at",
     "promotion_log",

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from django.db.models import Count, Min
 
-from downloader.models import Alert, Job, JobState, LedgerHead, LedgerRow
+from downloader.models import Alert, Job, JobState, LedgerRow
 
 
 def job_counts() -> dict[tuple[str, str], int]:
@@ -26,13 +26,6 @@ def ledger_counts() -> dict[str, int]:
     """Return how many forecasts and outcomes the ledger holds; counted in its index of videos, which holds no records."""
     rows = LedgerRow.objects.order_by().values_list("kind").annotate(count=Count("pk"))
     return dict(rows)
-
-
-def outcomes_state() -> tuple[int, int]:
-    """Return how many outcomes the ledger holds, and the number of the last row that was removed from it: other ones, when its outcomes are others."""
-    counted = LedgerRow.objects.filter(kind=LedgerRow.Kind.OUTCOME).count()
-    removed = LedgerHead.objects.values_list("first_after", flat=True).first()
-    return counted, removed or 0
 
 
 def standing_alerts() -> dict[str, int]:

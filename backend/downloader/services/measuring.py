@@ -9,7 +9,7 @@ from typing import Any
 from django.utils import timezone
 
 from downloader import selectors
-from downloader.services.site import served_record
+from downloader.services.record import served_record
 
 
 @dataclass(frozen=True, slots=True)

@@ -76,6 +76,24 @@ def served_forecasts(account: Account) -> pl.DataFrame:
     return _served(account.channels)
 
 
+def record_of(account: Account, by: str) -> list[dict[str, Any]]:
+    """Return the track record of the forecasts served for the channels the account sees, told apart ``by`` a dimension."""
+    return [row for row in served_record(account.channels) if row["by"] == by]
+
+
+def served_record(channels: frozenset[str] | None) -> Sequence[dict[str, Any]]:
+    """Return the track record of what was served for these channels, None: for all, told apart by every dimension.
+
+    It reads the whole ledger and draws intervals, so it is kept until the ledger grows or is shortened.
+    """
+    return _figures(selectors.ledger_ends(), channels)
+
+
+@lru_cache(maxsize=16)
+def _figures(ledger: tuple[str, str], channels: frozenset[str] | None) -> tuple[dict[str, Any], ...]:  # noqa: ARG001  (names what is read)
+    return tuple(track_record(_served(channels)).to_dicts())
+
+
 def read_record(account: Account, wanted: Wanted) -> Record:
     """Return how right the forecasts that an account sees have been.
 
