@@ -7,12 +7,8 @@ from typing import Any, Final
 from django import forms
 from django.core.exceptions import ValidationError
 
-WEEKDAYS: Final = (
-    ("", "as it is"),
-    *((str(number), name) for number, name in enumerate(
-        ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-    )),
-)  # fmt: skip
+DAY_NAMES: Final = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+WEEKDAYS: Final = (("", "as it is"), *((str(number), name) for number, name in enumerate(DAY_NAMES)))
 HOURS: Final = (("", "as it is"), *((str(hour), f"{hour:02}:00") for hour in range(24)))
 
 
@@ -44,6 +40,16 @@ def check_length(said: str) -> None:
     minutes_and_seconds(said)
 
 
+def length_of(said: dict[str, Any]) -> float | None:
+    """Return the length that a form holds [s]; None where none was typed."""
+    return minutes_and_seconds(said["length"]) if said["length"] else None
+
+
+def tags_of(said: dict[str, Any]) -> tuple[str, ...]:
+    """Return the tags that a form holds, typed with commas between them."""
+    return tuple(tag.strip() for tag in said["tags"].split(",") if tag.strip())
+
+
 class LeverForm(forms.Form):
     """Changes to a video; what is left as it is changes nothing."""
 
@@ -58,8 +64,7 @@ def change_of(said: dict[str, Any], now: dict[str, Any]) -> Any:
     """Return the change that was typed; ``now`` are the video's own values, which are none."""
     from foreview.forecasting.whatif import Change
 
-    tags = tuple(tag.strip() for tag in said["tags"].split(",") if tag.strip())
-    seconds = minutes_and_seconds(said["length"]) if said["length"] else None
+    tags, seconds = tags_of(said), length_of(said)
     return Change(
         title=said["title"] if said["title"] and said["title"] != now["title"] else None,
         duration_s=seconds if seconds is not None and seconds != now["duration"] else None,

@@ -12,11 +12,10 @@ from django.shortcuts import render
 from django.utils import timezone
 
 from downloader.dashboard.access import page
-from downloader.dashboard.levers import check_length, minutes_and_seconds
+from downloader.dashboard.levers import DAY_NAMES, check_length, length_of, tags_of
 from downloader.services.access import Account
 
 FORMATS: Final = (("", "as its length says"), ("short", "short"), ("long", "long"))
-WEEKDAYS: Final = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 SHOWN_TIMES: Final = 8
 
 
@@ -60,7 +59,7 @@ def best_time(request: HttpRequest, account: Account, channel: str) -> HttpRespo
     from downloader.services.questions import best_time_of
 
     found = best_time_of(account, channel)
-    times = [(WEEKDAYS[one.weekday], one) for one in found.times[:SHOWN_TIMES]]
+    times = [(DAY_NAMES[one.weekday], one) for one in found.times[:SHOWN_TIMES]]
     return render(request, "foreview/best_time.html", {"channel": channel, "found": found, "times": times})
 
 
@@ -72,9 +71,9 @@ def _forecast(account: Account, said: dict[str, Any]) -> dict[str, Any]:
         title=said["title"],
         channel_id=said["channel"],
         published_at=_moment(said["published_at"]),
-        duration_s=minutes_and_seconds(said["length"]) if said["length"] else None,
+        duration_s=length_of(said),
         format=said["format"] or None,
-        tags=tuple(tag.strip() for tag in said["tags"].split(",") if tag.strip()) or None,
+        tags=tags_of(said) or None,
         description=said["description"] or None,
     )
     (told,) = forecast_planned(account, [plan])

@@ -69,6 +69,6 @@ def _health(account: Account) -> dict[str, Any]:
     return {
         "release": None if promotion is None else promotion.release,
         "since": None if promotion is None else promotion.at,
-        "alerts": selectors.count_standing_alerts(),
+        "alerts": sum(selectors.standing_alerts().values()),
         "written": selectors.last_forecast_written(account.channels),
     }

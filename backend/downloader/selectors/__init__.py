@@ -9,7 +9,6 @@ from downloader.selectors.access import (
     user_named,
 )
 from downloader.selectors.changes import (
-    count_standing_alerts,
     counts_since,
     forecasts_since,
     last_forecast_written,
@@ -125,7 +124,6 @@ from downloader.selectors.videos import (
     count_without_forecast_of,
     key_of,
     keys_by_source_id,
-    keys_published_between,
     known_keys,
     latest_jobs,
     prediction_of,
@@ -166,7 +164,6 @@ __all__ = [
     "count_concerned",
     "count_listed",
     "count_matured_since",
-    "count_standing_alerts",
     "count_without_forecast_of",
     "counts_since",
     "daily_views",
@@ -195,7 +192,6 @@ __all__ = [
     "key_of",
     "key_of_digest",
     "keys_by_source_id",
-    "keys_published_between",
     "known_keys",
     "last_ended",
     "last_forecast_written",

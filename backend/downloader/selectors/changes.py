@@ -8,7 +8,7 @@ from typing import Any
 from django.db.models import CharField, Count, Max, Q, QuerySet
 from django.db.models.functions import Cast
 
-from downloader.models import Alert, LedgerRow, MLPrediction, VideoDownload
+from downloader.models import LedgerRow, MLPrediction, VideoDownload
 from downloader.selectors.pages import Channels
 
 
@@ -36,11 +36,6 @@ def forecasts_since(channels: Channels, since: datetime) -> list[tuple[str, date
     rows = LedgerRow.objects.filter(kind=LedgerRow.Kind.FORECAST, role=LedgerRow.Role.SERVED, as_of__gt=since)
     found = _of_channels(rows, channels).order_by("number").values_list("video", "as_of", "record")
     return [(video, as_of, record) for video, as_of, record in found if as_of is not None]
-
-
-def count_standing_alerts() -> int:
-    """Return how many alerts stand that nobody has acknowledged."""
-    return Alert.objects.filter(acknowledged_at=None).count()
 
 
 def _of_channels(rows: QuerySet[LedgerRow], channels: Channels) -> QuerySet[LedgerRow]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
 from typing import Any, Final
 
 import polars as pl
@@ -141,12 +140,6 @@ def count_by_source(prefix: str) -> tuple[int, int]:
     begins = Q(source_id__startswith=prefix)
     counts = VideoDownload.objects.aggregate(with_it=Count("pk", filter=begins), all=Count("pk"))
     return counts["with_it"], counts["all"] - counts["with_it"]
-
-
-def keys_published_between(start: datetime, end: datetime) -> list[int]:
-    """Return the keys of the own videos published after ``start`` and until ``end``, by key."""
-    found = VideoDownload.objects.filter(published_at__gt=start, published_at__lte=end)
-    return list(found.order_by("pk").values_list("pk", flat=True))
 
 
 def count_without_forecast_of(model_version: str) -> int:

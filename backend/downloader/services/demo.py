@@ -77,7 +77,7 @@ def replay(now: datetime, progress: Progress) -> None:
     begun = selectors.last_issue_time()
     for done, moment in enumerate(moments):
         progress("days", done * EVERY.days, REPLAYED.days)
-        open_videos = selectors.keys_published_between(moment - timedelta(days=30), moment)
+        open_videos = selectors.published_keys(None, moment - timedelta(days=30), moment)
         if open_videos and (begun is None or moment > begun):
             MLPredictionService().predict_videos(open_videos, as_of=moment)
     mature_labels(as_of=now)

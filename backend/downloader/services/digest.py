@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
@@ -77,7 +77,7 @@ def changes(account: Account) -> Changes:
 
 def unusual(account: Account) -> Unusuals:
     """Return the videos of the last 30 days that are outside their normal range, the least like luck first."""
-    found: tuple[Unusual, ...] = _kept("unusual", account)
+    found: tuple[Unusual, ...] = _kept(outliers_of, account)
     outside = sorted((one for one in found if one.standing != "within normal range"), key=lambda one: one.luck or 0.0)
     titles = selectors.titles_of(account.channels, (int(one.video_id) for one in outside))
     named = [(one, titles.get(int(one.video_id), "")) for one in outside]
@@ -86,7 +86,7 @@ def unusual(account: Account) -> Unusuals:
 
 def early(account: Account) -> Early:
     """Return the videos of the first days that are warned of."""
-    found: tuple[Warned, ...] = _kept("early", account)
+    found: tuple[Warned, ...] = _kept(warnings_of, account)
     warned = sorted((one for one in found if one.state == "warned"), key=lambda one: -one.probability)
     titles = selectors.titles_of(account.channels, (int(one.video_id) for one in warned))
     rates = {(one.side, one.threshold.rate): one for one in found if one.threshold.rate is not None}
@@ -96,7 +96,7 @@ def early(account: Account) -> Early:
 
 def month(account: Account) -> Mapping[str, Total]:
     """Return what the videos of this month come to in their first 30 days, by target; {} without any."""
-    found: tuple[Total, ...] = _kept("month", account)
+    found: tuple[Total, ...] = _kept(_of_this_month, account)
     return {total.target: total for total in found}
 
 
@@ -105,20 +105,25 @@ def this_month() -> str:
     return timezone.now().astimezone(ZoneInfo(source_clock().timezone)).strftime("%Y-%m")
 
 
-def _kept(name: str, account: Account) -> Any:
+def _of_this_month(account: Account) -> tuple[Total, ...]:
+    return portfolio_of(account, this_month())
+
+
+def _kept(question: Callable[[Account], Any], account: Account) -> Any:
     written = selectors.last_forecast_written(account.channels)
     minutes = int(timezone.now().timestamp()) // (60 * KEPT_MINUTES)
-    return answered(name, account.channels, written, minutes)
+    return answered(question, account.channels, written, minutes)
 
 
 @lru_cache(maxsize=64)
-def answered(name: str, channels: frozenset[str] | None, written: datetime | None, minutes: int) -> Any:
-    """Return an answer; what it depends on is in the arguments, of which some are there for that alone."""
-    del written, minutes
-    account = Account(name="", key="", scopes=frozenset(), channels=channels)
-    if name == "month":
-        return portfolio_of(account, this_month())
-    return outliers_of(account) if name == "unusual" else warnings_of(account)
+def answered(
+    question: Callable[[Account], Any],
+    channels: frozenset[str] | None,
+    written: datetime | None,  # noqa: ARG001  (names what the answer rests on)
+    minutes: int,  # noqa: ARG001  (lets it go after a while)
+) -> Any:
+    """Return what ``question`` answers about these channels, kept for what else is among the arguments."""
+    return question(Account(name="", key="", scopes=frozenset(), channels=channels))
 
 
 def _moved(account: Account, since: datetime) -> list[Moved]:
