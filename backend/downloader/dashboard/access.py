@@ -59,7 +59,18 @@ def _answered(request: HttpRequest, account: Account, scope: str, view: Callable
         return refused(request, error)
 
 
-def refused(request: HttpRequest, error: ForeviewError, **more: Any) -> HttpResponse:
+def owner_of(request: HttpRequest, account: Account) -> Any | None:
+    """Return whose keys, links and connections the account may see; None: everybody's."""
+    return None if account.channels is None else request.user
+
+
+def shown_once(answer: HttpResponse) -> HttpResponse:
+    """Return an answer that holds a secret, kept nowhere on the way."""
+    answer["Cache-Control"] = "private, no-store"
+    return answer
+
+
+def refused(request: HttpRequest, error: ForeviewError) -> HttpResponse:
     """Return the page that says what is wrong and what to do about it."""
     back = request.headers.get("Referer", "") if request.method not in SAFE else ""
-    return render(request, "foreview/refused.html", {"error": error, "back": back, **more}, status=status_of(error))
+    return render(request, "foreview/refused.html", {"error": error, "back": back}, status=status_of(error))

@@ -9,7 +9,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
 from downloader.dashboard.access import page
-from downloader.dashboard.forms import cursor_of, text
+from downloader.dashboard.forms import text
+from downloader.dashboard.paging import cursor_of, page_of
 from downloader.models import Alert
 from downloader.services.access import Account
 from foreview.errors import UsageError
@@ -27,10 +28,10 @@ def show(request: HttpRequest, account: Account) -> HttpResponse:
     state = request.GET.get("state", "").strip()
     if state not in STATES:
         raise UsageError(f"alerts are listed by {', '.join(name for name in STATES if name)}", f"found {state!r}")
-    rows = selectors.alert_page(STANDING[state], cursor_of(request), LIMIT)
+    rows, after = page_of(selectors.alert_page(STANDING[state], cursor_of(request), LIMIT), LIMIT)
     shown: dict[str, Any] = {
-        "alerts": [(row, alert_text(row, account)) for row in rows[:LIMIT]],
-        "next": rows[LIMIT - 1].pk if len(rows) > LIMIT else None,
+        "alerts": [(row, alert_text(row, account)) for row in rows],
+        "next": after,
         "state": state,
         "states": STATES,
     }

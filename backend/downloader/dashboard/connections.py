@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 
-from downloader.dashboard.access import page
+from downloader.dashboard.access import owner_of, page
 from downloader.dashboard.forms import text
 from downloader.models import ConnectionKind
 from downloader.services.access import Account
@@ -30,7 +30,7 @@ def show(request: HttpRequest, account: Account) -> HttpResponse:
     limits = quota()
     used = quota_used(quota_day(timezone.now()))
     shown: dict[str, Any] = {
-        "connections": connections(_owner(request, account)),
+        "connections": connections(owner_of(request, account)),
         "kinds": ConnectionKind.choices,
         "used": [(method, units, limits.get(method.partition(".")[0])) for method, units in used.items()],
     }
@@ -75,7 +75,7 @@ def disconnect(request: HttpRequest, account: Account, key: int) -> HttpResponse
     from downloader.selectors.connections import connection_numbered
     from downloader.services.connections import disconnect as let_go
 
-    found = connection_numbered(key, _owner(request, account))
+    found = connection_numbered(key, owner_of(request, account))
     if request.method != "POST":
         return render(request, "foreview/connection_end.html", {"connection": found})
     name = str(found)
@@ -83,8 +83,3 @@ def disconnect(request: HttpRequest, account: Account, key: int) -> HttpResponse
     told = "Google has forgotten the consent." if revoked else "Google did not say that it forgot: look in its account."
     messages.success(request, f"{name} is disconnected. {told}")
     return redirect("foreview:data-connections")
-
-
-def _owner(request: HttpRequest, account: Account) -> Any | None:
-    """Return whose connections the account may see; None: everybody's."""
-    return None if account.channels is None else request.user

@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from downloader.dashboard.access import page
-from downloader.dashboard.forms import cursor_of
+from downloader.dashboard.paging import cursor_of, page_of
 from downloader.services.access import Account
 
 LIMIT: Final = 10
@@ -20,12 +20,8 @@ def show(request: HttpRequest, account: Account) -> HttpResponse:
     from downloader import selectors
     from downloader.dashboard.imports import form_parts
 
-    rows = selectors.import_page(account.sees_of, cursor_of(request), LIMIT)
-    shown: dict[str, Any] = {
-        "imports": rows[:LIMIT],
-        "next": rows[LIMIT - 1].pk if len(rows) > LIMIT else None,
-        **form_parts(account),
-    }
+    rows, after = page_of(selectors.import_page(account.sees_of, cursor_of(request), LIMIT), LIMIT)
+    shown: dict[str, Any] = {"imports": rows, "next": after, **form_parts(account)}
     return render(request, "foreview/data.html", shown)
 
 

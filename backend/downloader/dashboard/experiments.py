@@ -10,6 +10,7 @@ from django.shortcuts import redirect, render
 
 from downloader.dashboard.access import page
 from downloader.dashboard.forms import number, text, whole
+from downloader.dashboard.paging import cursor_of, page_of
 from downloader.dashboard.words import TARGET_NAMES
 from downloader.models import Experiment
 from downloader.services.access import Account
@@ -27,12 +28,11 @@ def show(request: HttpRequest, account: Account) -> HttpResponse:
         begun = _begin(request, account)
         messages.success(request, f"{begun.name} runs: from now on both releases forecast every video.")
         return redirect("foreview:experiments-one", begun.pk)
-    after = request.GET.get("after", "")
-    rows = selectors.experiment_page(None, int(after) if after.isascii() and after.isdecimal() else None, LIMIT)
+    rows, after = page_of(selectors.experiment_page(None, cursor_of(request), LIMIT), LIMIT)
     serving, plan = selectors.newest_promotion(), Plan()
     told: dict[str, Any] = {
-        "experiments": rows[:LIMIT],
-        "next": rows[LIMIT - 1].pk if len(rows) > LIMIT else None,
+        "experiments": rows,
+        "next": after,
         "running": any(row.state == Experiment.State.RUNNING for row in rows),
         "serving": serving,
         "challengers": [one for one in selectors.challengers() if serving is None or one != serving.release],

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
+from downloader.dashboard.words import TARGET_NAMES
 from downloader.services.record import Record
 from downloader.templatetags.foreview import amount, percent
 from foreview.plots.dots import Dot, DotPanel, Row
@@ -13,12 +14,6 @@ from foreview.plots.lines import LinePanel, Point, Series
 from foreview.plots.scales import Axis, linear_axis, log_axis, share_axis
 from foreview.vocabulary import FORMATS, INTERVALS, SMALLEST_UNIT, TARGET_UNITS, Target
 
-NAMES: Final = {
-    "views_7d": "views after 7 days",
-    "views_30d": "views after 30 days",
-    "engagement_rate": "engagement of the first 30 days",
-    "revenue_30d": "revenue of the first 30 days",
-}
 FEW: Final = 30
 """Videos below which a figure says little: the words say so too, not the interval alone."""
 MOST_SKILL: Final = 1.0
@@ -33,7 +28,7 @@ def scatter(record: Record) -> Figure[LinePanel] | None:
     """Return each forecast against its outcome, both on a logarithmic scale; None where nothing has matured."""
     if not record.points:
         return None
-    target, name = record.wanted.target, NAMES[record.wanted.target]
+    target, name = record.wanted.target, TARGET_NAMES[record.wanted.target]
     unit = SMALLEST_UNIT[target]
     places = [max(float(row[value]), unit) for row in record.points for value in ("point", "actual")]
     x, y = log_axis("forecast", places), log_axis("came to", places)

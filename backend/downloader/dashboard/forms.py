@@ -11,7 +11,6 @@ from django.utils import timezone
 
 from foreview.errors import UsageError
 
-_LONGEST: Final = 18
 MOST_DAYS: Final = 366
 """How long what opens something may open it: who still needs it makes a new one."""
 
@@ -60,16 +59,6 @@ def whole(request: HttpRequest, name: str) -> int | None:
 def days_from_now(request: HttpRequest, name: str = "days") -> datetime:
     """Return the time that lies as many days ahead as a field says."""
     return timezone.now() + timedelta(days=_days(request, name))
-
-
-def cursor_of(request: HttpRequest, name: str = "after") -> int | None:
-    """Return the number after which a list goes on, None at its beginning; UsageError where it is none."""
-    said = request.GET.get(name, "").strip()
-    if not said:
-        return None
-    if not said.isascii() or not said.isdigit() or len(said) > _LONGEST:
-        raise UsageError("a cursor is one that the page before gave", f"found {said!r}", "Begin at the first page")
-    return int(said)
 
 
 def _days(request: HttpRequest, name: str) -> int:

@@ -10,6 +10,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 
 from downloader.dashboard.access import page
+from downloader.dashboard.paging import cursor_of, page_of
 from downloader.models import Job, JobState
 from downloader.services.access import Account
 from downloader.services.asking import cancel_job
@@ -25,12 +26,12 @@ def show(request: HttpRequest, account: Account) -> HttpResponse:
     """Return the jobs of the account, and the schedule."""
     from downloader import selectors
 
-    state, after = request.GET.get("state", ""), request.GET.get("after", "")
-    before = int(after) if after.isascii() and after.isdecimal() else None
-    rows = selectors.job_page(account.sees_of, state if state in STATES and state else None, before, LIMIT)
+    state = request.GET.get("state", "")
+    wanted = state if state in STATES and state else None
+    rows, after = page_of(selectors.job_page(account.sees_of, wanted, cursor_of(request), LIMIT), LIMIT)
     told: dict[str, Any] = {
-        "jobs": rows[:LIMIT],
-        "next": rows[LIMIT - 1].pk if len(rows) > LIMIT else None,
+        "jobs": rows,
+        "next": after,
         "state": state,
         "states": STATES,
         "planned": planned(timezone.now()),

@@ -8,7 +8,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
-from downloader.dashboard.access import page
+from downloader.dashboard.access import owner_of, page, shown_once
 from downloader.dashboard.forms import MOST_DAYS, days_from_now, text
 from downloader.services.access import SCOPES, Account
 from foreview.errors import UsageError
@@ -24,15 +24,13 @@ def show(request: HttpRequest, account: Account) -> HttpResponse:
 
     made = _made(request) if request.method == "POST" else {}
     shown: dict[str, Any] = {
-        "keys": selectors.api_keys(_owner(request, account)),
+        "keys": selectors.api_keys(owner_of(request, account)),
         "scopes": [scope for scope in SCOPES if scope in account.scopes],
         "most_days": MOST_DAYS,
         **made,
     }
     answer = render(request, "foreview/keys.html", shown)
-    if made:
-        answer["Cache-Control"] = "private, no-store"
-    return answer
+    return shown_once(answer) if made else answer
 
 
 @page(to_change="read")
@@ -41,7 +39,7 @@ def revoke(request: HttpRequest, account: Account, prefix: str) -> HttpResponse:
     from downloader import selectors
     from downloader.services.access import revoke_key
 
-    owner = _owner(request, account)
+    owner = owner_of(request, account)
     if request.method != "POST":
         return render(request, "foreview/key_revoke.html", {"key": selectors.key_named(prefix, owner)})
     key = revoke_key(prefix, owner)
@@ -57,8 +55,3 @@ def _made(request: HttpRequest) -> dict[str, Any]:
         raise UsageError("a key says what it is for", "found no name")
     key, secret = create_key(request.user, name, request.POST.getlist("scope"), days_from_now(request))
     return {"made": key, "secret": secret}
-
-
-def _owner(request: HttpRequest, account: Account) -> Any | None:
-    """Return whose keys the account may see; None: everybody's."""
-    return None if account.channels is None else request.user

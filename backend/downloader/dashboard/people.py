@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
-from downloader.dashboard.access import page
+from downloader.dashboard.access import page, shown_once
 from downloader.dashboard.forms import text
 from downloader.services.access import ROLES, Account
 
@@ -25,7 +25,8 @@ def show(request: HttpRequest, account: Account) -> HttpResponse:
         user = invite(account, text(request, "name"), text(request, "role"), _channels(request))
         made = _link(request, account, user.pk)
     shown = {"people": people(account), "roles": list(ROLES), "channels": selectors.channels_listed(None), **made}
-    return _once(render(request, "foreview/people.html", shown), made)
+    answer = render(request, "foreview/people.html", shown)
+    return shown_once(answer) if made else answer
 
 
 @page(to_change="operate")
@@ -81,8 +82,8 @@ def new_link(request: HttpRequest, account: Account, key: int) -> HttpResponse:
 
     if request.method != "POST":
         return redirect("foreview:settings-person", key)
-    made = _link(request, account, key)
-    return _once(render(request, "foreview/person_link.html", {"person": person(account, key), **made}), made)
+    shown = {"person": person(account, key), **_link(request, account, key)}
+    return shown_once(render(request, "foreview/person_link.html", shown))
 
 
 def _link(request: HttpRequest, account: Account, number: int) -> dict[str, Any]:
@@ -96,9 +97,3 @@ def _channels(request: HttpRequest) -> list[str]:
     """Return the channels that were chosen, and those that were typed with commas between them: new ones have no videos yet."""
     typed = (part.strip() for part in text(request, "more").split(","))
     return list(dict.fromkeys([*request.POST.getlist("channel"), *(part for part in typed if part)]))
-
-
-def _once(answer: HttpResponse, made: dict[str, Any]) -> HttpResponse:
-    if made:
-        answer["Cache-Control"] = "private, no-store"
-    return answer

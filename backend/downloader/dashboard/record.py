@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from math import exp
-from typing import Any, Final, cast
+from typing import Any, cast
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from downloader.dashboard.access import page
+from downloader.dashboard.access import page, shown_once
+from downloader.dashboard.words import FORMAT_NAMES, TARGET_NAMES
 from downloader.services.access import Account
 from foreview.vocabulary import Target
-
-FORMATS: Final = {"": "any", "short": "short", "long": "long"}
 
 
 @page()
@@ -34,8 +33,7 @@ def shared(request: HttpRequest, token: str) -> HttpResponse:
     # The address is the secret: it is not found by search engines, not told to other sites, and not kept on the way.
     answer["X-Robots-Tag"] = "noindex, nofollow"
     answer["Referrer-Policy"] = "no-referrer"
-    answer["Cache-Control"] = "private, no-store"
-    return answer
+    return shown_once(answer)
 
 
 def record_parts(request: HttpRequest, account: Account) -> dict[str, Any]:
@@ -60,8 +58,8 @@ def record_parts(request: HttpRequest, account: Account) -> dict[str, Any]:
             if (figure := draw(record)) is not None
         },
         "checked": last_verified(),
-        "targets": figures.NAMES,
-        "formats": FORMATS,
+        "targets": TARGET_NAMES,
+        "formats": FORMAT_NAMES,
     }
 
 

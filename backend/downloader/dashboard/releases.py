@@ -10,6 +10,7 @@ from django.shortcuts import redirect, render
 
 from downloader.dashboard.access import page
 from downloader.dashboard.forms import text, whole
+from downloader.dashboard.paging import cursor_of, page_of
 from downloader.dashboard.words import TARGET_NAMES
 from downloader.models import Release
 from downloader.services.access import Account
@@ -35,14 +36,14 @@ def show(request: HttpRequest, account: Account) -> HttpResponse:
     from downloader.services.headlines import headline
 
     log = selectors.newest_promotions(LOG_ROWS)
-    rows = selectors.release_page(_before(request), LIMIT)
-    shown, serving = rows[:LIMIT], log[0] if log else None
+    serving = log[0] if log else None
+    shown, after = page_of(selectors.release_page(cursor_of(request), LIMIT), LIMIT)
     told: dict[str, Any] = {
         "serving": serving,
         "headline": None if serving is None else headline(serving.release),
         "log": log,
         "releases": [(release, headline(release)) for release in shown],
-        "next": shown[-1].pk if len(rows) > LIMIT else None,
+        "next": after,
         "jobs": selectors.jobs_of_kinds(account.sees_of, MAKING, JOBS_SHOWN),
     }
     return render(request, "foreview/models.html", told)
@@ -121,8 +122,3 @@ def _named(version: str) -> Release:
 
     serving = selectors.newest_promotion() if version == SERVING else None
     return selectors.release_named(version) if serving is None else serving.release
-
-
-def _before(request: HttpRequest) -> int | None:
-    said = request.GET.get("after", "")
-    return int(said) if said.isascii() and said.isdecimal() else None

@@ -11,7 +11,7 @@ from django.shortcuts import render
 from django.urls import reverse_lazy
 
 from downloader.dashboard.access import page
-from downloader.dashboard.forms import cursor_of
+from downloader.dashboard.paging import cursor_of, page_of
 from downloader.services.access import Account, account_of_user, role_of
 from downloader.services.audit import begin_entry, end_entry
 
@@ -41,8 +41,8 @@ def audit(request: HttpRequest, account: Account) -> HttpResponse:
     from downloader import selectors
 
     rows = selectors.audit_page(None if account.channels is None else account.name, cursor_of(request), LIMIT)
-    after = rows[LIMIT - 1].pk if len(rows) > LIMIT else None
-    return render(request, "foreview/settings_audit.html", {"entries": rows[:LIMIT], "next": after})
+    shown, after = page_of(rows, LIMIT)
+    return render(request, "foreview/settings_audit.html", {"entries": shown, "next": after})
 
 
 @page(to_change="read")

@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
-from downloader.dashboard.access import page
+from downloader.dashboard.access import owner_of, page, shown_once
 from downloader.dashboard.forms import MOST_DAYS, days_from_now, text
 from downloader.services.access import Account
 
@@ -24,15 +24,13 @@ def show(request: HttpRequest, account: Account) -> HttpResponse:
 
     made = _made(request, account) if request.method == "POST" else {}
     shown: dict[str, Any] = {
-        "links": selectors.links_of(_owner(request, account)),
+        "links": selectors.links_of(owner_of(request, account)),
         "channels": sorted(selectors.channels_listed(account.channels)),
         "most_days": MOST_DAYS,
         **made,
     }
     answer = render(request, "foreview/links.html", shown)
-    if made:
-        answer["Cache-Control"] = "private, no-store"
-    return answer
+    return shown_once(answer) if made else answer
 
 
 @page(scope="operate", to_change="operate")
@@ -43,9 +41,9 @@ def revoke(request: HttpRequest, account: Account, key: int) -> HttpResponse:
 
     if request.method != "POST":
         return render(
-            request, "foreview/link_revoke.html", {"link": selectors.link_seen(_owner(request, account), key)}
+            request, "foreview/link_revoke.html", {"link": selectors.link_seen(owner_of(request, account), key)}
         )
-    link = revoke_link(_owner(request, account), key)
+    link = revoke_link(owner_of(request, account), key)
     messages.success(request, f"The link for {link.name} opens nothing any more.")
     return redirect("foreview:record-links")
 
@@ -62,8 +60,3 @@ def _made(request: HttpRequest, account: Account) -> dict[str, Any]:
         with_titles=bool(text(request, "titles")),
     )
     return {"made": link, "address": request.build_absolute_uri(reverse("foreview:shared", args=[token]))}
-
-
-def _owner(request: HttpRequest, account: Account) -> Any | None:
-    """Return whose links the account may see; None: everybody's."""
-    return None if account.channels is None else request.user

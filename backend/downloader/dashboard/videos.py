@@ -14,6 +14,7 @@ from django.shortcuts import render
 from django.utils import timezone
 
 from downloader.dashboard.access import page
+from downloader.dashboard.words import FORMAT_NAMES
 from downloader.models import VideoDownload
 from downloader.services.access import Account
 
@@ -31,7 +32,6 @@ STATES: Final = {
     "mature": "30 days or older",
     "planned": "not published yet",
 }
-FORMATS: Final = {"": "any", "short": "short", "long": "long"}
 COLUMNS: Final = (
     ("id", "pk"),
     ("title", "title"),
@@ -79,7 +79,7 @@ def show(request: HttpRequest, account: Account) -> HttpResponse:
         "channels": selectors.channels_listed(account.channels),
         "orders": ORDER_NAMES,
         "states": STATES,
-        "formats": FORMATS,
+        "formats": FORMAT_NAMES,
     }
     part = request.headers.get("HX-Request") == "true"
     return render(request, "foreview/videos_part.html" if part else "foreview/videos.html", shown)

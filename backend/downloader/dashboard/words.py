@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
+FORMAT_NAMES: Final = {"": "any", "short": "short", "long": "long"}
+"""A choice of formats; empty: whichever."""
 TARGET_NAMES: Final[dict[str, str]] = {
     "views_30d": "views after 30 days",
     "views_7d": "views after 7 days",
