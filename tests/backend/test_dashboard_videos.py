@@ -148,3 +148,13 @@ def test_texts_of_a_video_are_no_markup(member):
 def test_reading_writes_nothing_into_the_audit_log(member):
     member.get("/videos/")
     assert not AuditEntry.objects.exists()
+
+
+def test_a_part_and_its_page_have_one_address_and_are_told_apart(member):
+    videos(1)
+    part = member.get("/videos/", headers={"HX-Request": "true"})
+    back = member.get("/videos/", headers={"HX-Request": "true", "HX-History-Restore-Request": "true"})
+    assert b"<h1>" not in part.content
+    assert b"a 0" in part.content
+    assert back.content.count(b"<h1>") == 1
+    assert "HX-Request" in part["Vary"]

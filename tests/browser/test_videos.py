@@ -121,3 +121,19 @@ def test_the_first_page_fills_itself(page):
         part = page.get_by_role("region", name=name)
         expect(part).not_to_contain_text("…", timeout=30_000)
         assert len(part.inner_text()) > len(name) + 20
+
+
+def test_going_back_shows_the_whole_page_again(page):
+    page.goto("/videos/")
+    title = page.locator("tbody th").first.inner_text()
+    page.get_by_label("Title").press_sequentially(title)
+    expect(page.locator("tbody tr")).to_have_count(1)
+    page.get_by_label("Order").select_option("views")
+    page.wait_for_url("**order=views**")
+    page.go_back()
+    page.wait_for_url(lambda address: "order=views" not in address)
+    expect(page.get_by_role("heading", level=1)).to_have_text("Videos")
+    page.get_by_role("link", name="Planner").click()
+    page.go_back()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Videos")
+    expect(page.get_by_role("navigation", name="Areas")).to_be_visible()

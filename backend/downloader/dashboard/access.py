@@ -9,6 +9,7 @@ from typing import Any, Concatenate, Final, ParamSpec, TypeAlias
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.cache import patch_vary_headers
 from django.views.decorators.gzip import gzip_page
 
 from downloader.services.access import Account, account_of_user, check_scope
@@ -44,6 +45,7 @@ def page(scope: str = "read", to_change: str = "write") -> Callable[[Asked[P]], 
             )
             if entry is not None:
                 end_entry(entry, response.status_code, response.get("Location", ""))
+            patch_vary_headers(response, ("HX-Request",))  # a part and its page have one address
             return response
 
         return answer
@@ -57,6 +59,12 @@ def _answered(request: HttpRequest, account: Account, scope: str, view: Callable
         return view()
     except ForeviewError as error:
         return refused(request, error)
+
+
+def wants_part(request: HttpRequest) -> bool:
+    """Return whether htmx asks for the part of a page that it renews; to go back it asks for the whole."""
+    asked = request.headers.get("HX-Request") == "true"
+    return asked and request.headers.get("HX-History-Restore-Request") != "true"
 
 
 def owner_of(request: HttpRequest, account: Account) -> Any | None:

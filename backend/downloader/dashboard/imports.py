@@ -13,7 +13,7 @@ from django.shortcuts import redirect, render
 from django.utils.dateparse import parse_datetime
 
 from downloader.configuration import largest_import, schedule_timezone
-from downloader.dashboard.access import page
+from downloader.dashboard.access import page, wants_part
 from downloader.dashboard.forms import text
 from downloader.models import Job
 from downloader.services.access import Account
@@ -84,7 +84,7 @@ def one(request: HttpRequest, account: Account, key: int) -> HttpResponse:
         "mapping": "\n".join(f"{field} = {column}" for field, column in run.options.get("mapping", {}).items()),
         **form_parts(account),
     }
-    part = request.headers.get("HX-Request") == "true"
+    part = wants_part(request)
     return render(request, "foreview/import_part.html" if part else "foreview/import.html", shown)
 
 

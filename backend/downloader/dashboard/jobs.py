@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 
-from downloader.dashboard.access import page
+from downloader.dashboard.access import page, wants_part
 from downloader.dashboard.paging import cursor_of, page_of
 from downloader.models import Job, JobState
 from downloader.services.access import Account
@@ -48,7 +48,7 @@ def job(request: HttpRequest, account: Account, number: int) -> HttpResponse:
     if request.method == "POST":
         return _cancelled(request, cancel_job(account, number))
     found = selectors.job_seen(account.sees_of, number)
-    part = request.headers.get("HX-Request") == "true"
+    part = wants_part(request)
     told = {
         "job": found,
         "log": "\n".join(found.log.splitlines()[-LOG_LINES:]),

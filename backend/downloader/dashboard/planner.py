@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 
-from downloader.dashboard.access import page
+from downloader.dashboard.access import page, wants_part
 from downloader.dashboard.levers import DAY_NAMES, check_length, length_of, tags_of
 from downloader.services.access import Account
 
@@ -49,7 +49,7 @@ def show(request: HttpRequest, account: Account) -> HttpResponse:
     shown: dict[str, Any] = {"form": form, "channels": channels, "forecast": None}
     if form.is_bound and form.is_valid():
         shown["forecast"] = _forecast(account, form.cleaned_data)
-    part = request.headers.get("HX-Request") == "true"
+    part = wants_part(request)
     return render(request, "foreview/planner_part.html" if part else "foreview/planner.html", shown)
 
 

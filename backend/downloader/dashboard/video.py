@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
-from downloader.dashboard.access import page
+from downloader.dashboard.access import page, wants_part
 from downloader.dashboard.figures import fan, narrowing
 from downloader.dashboard.levers import LeverForm, change_of
 from downloader.dashboard.why import why_figure
@@ -59,7 +59,7 @@ def what_if(request: HttpRequest, account: Account, key: int) -> HttpResponse:
     if form.is_bound and form.is_valid():
         change = change_of(form.cleaned_data, {"title": video.title, "duration": video.duration, "tags": video.tags})
         (shown["answer"],) = what_if_stored(account, key, [change])
-    part = request.headers.get("HX-Request") == "true"
+    part = wants_part(request)
     return render(request, "foreview/what_if_answer.html" if part else "foreview/what_if.html", shown)
 
 

@@ -13,7 +13,7 @@ from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 
-from downloader.dashboard.access import page
+from downloader.dashboard.access import page, wants_part
 from downloader.dashboard.words import FORMAT_NAMES
 from downloader.models import VideoDownload
 from downloader.services.access import Account
@@ -81,7 +81,7 @@ def show(request: HttpRequest, account: Account) -> HttpResponse:
         "states": STATES,
         "formats": FORMAT_NAMES,
     }
-    part = request.headers.get("HX-Request") == "true"
+    part = wants_part(request)
     return render(request, "foreview/videos_part.html" if part else "foreview/videos.html", shown)
 
 
