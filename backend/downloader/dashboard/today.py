@@ -22,7 +22,7 @@ def show(request: HttpRequest, account: Account) -> HttpResponse:
     shown: dict[str, Any] = {
         "now": timezone.now(),
         "changes": digest.changes(account),
-        "health": _health(account),
+        "health": _health(),
         "parts": {name: _part(account, name) if whole else None for name in PARTS},
     }
     return render(request, "foreview/today.html", shown)
@@ -61,7 +61,7 @@ def _month(account: Account) -> dict[str, Any]:
 PARTS: Final[dict[str, Callable[[Account], Any]]] = {"month": _month, "unusual": _unusual, "early": _early}
 
 
-def _health(account: Account) -> dict[str, Any]:
+def _health() -> dict[str, Any]:
     """Return what serves and whether anything stands against it: one line."""
     from downloader import selectors
 
@@ -70,5 +70,4 @@ def _health(account: Account) -> dict[str, Any]:
         "release": None if promotion is None else promotion.release,
         "since": None if promotion is None else promotion.at,
         "alerts": sum(selectors.standing_alerts().values()),
-        "written": selectors.last_forecast_written(account.channels),
     }

@@ -46,6 +46,8 @@ class Changes:
     videos: int
     published: int
     matured: int
+    written: datetime | None
+    """When a forecast was last written; None where there is none."""
     moved: list[Moved]
 
 
@@ -72,7 +74,8 @@ def changes(account: Account) -> Changes:
     """Return what happened since this time yesterday."""
     now = timezone.now()
     counts = selectors.counts_since(account.channels, now - DAY, now)
-    return Changes(**counts, moved=_moved(account, now - DAY))
+    written = selectors.last_forecast_written(account.channels)
+    return Changes(**counts, written=written, moved=_kept_with(written, _moved, account))
 
 
 def unusual(account: Account) -> Unusuals:
@@ -110,7 +113,10 @@ def _of_this_month(account: Account) -> tuple[Total, ...]:
 
 
 def _kept(question: Callable[[Account], Any], account: Account) -> Any:
-    written = selectors.last_forecast_written(account.channels)
+    return _kept_with(selectors.last_forecast_written(account.channels), question, account)
+
+
+def _kept_with(written: datetime | None, question: Callable[[Account], Any], account: Account) -> Any:
     minutes = int(timezone.now().timestamp()) // (60 * KEPT_MINUTES)
     return answered(question, account.channels, written, minutes)
 
@@ -126,7 +132,8 @@ def answered(
     return question(Account(name="", key="", scopes=frozenset(), channels=channels))
 
 
-def _moved(account: Account, since: datetime) -> list[Moved]:
+def _moved(account: Account) -> list[Moved]:
+    since = timezone.now() - DAY
     last: dict[str, list[tuple[datetime, Mapping[str, Any]]]] = {}
     for video, as_of, record in selectors.forecasts_since(account.channels, since - LOOKED_BACK):
         last.setdefault(video, []).append((as_of, json.loads(record)["forecast"]["views_30d"]))

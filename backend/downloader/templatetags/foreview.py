@@ -168,6 +168,20 @@ def age(published_at: datetime | None) -> str:
     return _span(passed)
 
 
+@register.filter
+def publication(published_at: datetime | None) -> str:
+    """Return how old something is and when it was published, or when it will be."""
+    if published_at is None:
+        return "not published yet"
+    said = f"{published_at:%-d %B %Y, %H:%M} UTC"
+    passed = timezone.now() - published_at
+    return (
+        f"{_span(passed)} old, published {said}"
+        if passed >= timedelta(0)
+        else f"to be published in {_span(-passed)}, {said}"
+    )
+
+
 def _span(passed: timedelta) -> str:
     days = passed / timedelta(days=1)
     if days < 1:
