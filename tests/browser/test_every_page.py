@@ -1,4 +1,4 @@
-"""What holds for every page: axe finds nothing, no JavaScript is needed, nothing goes sideways on a phone, and few queries are asked."""
+"""What holds for every page: axe finds nothing, no JavaScript is needed, nothing goes sideways on a phone, and a stranger sees none."""
 
 from __future__ import annotations
 
