@@ -53,7 +53,7 @@ class Totals:
     notes: tuple[str, ...]
 
 
-def export_time(path: Path, options: SourceOptions) -> tuple[datetime, str]:
+def _export_time(path: Path, options: SourceOptions) -> tuple[datetime, str]:
     """Return when the totals were read, and the sentence that says so."""
     meaning = "totals are taken as lifetime totals read at {}: they serve as one snapshot a video, never as labels"
     if options.observed_at is not None:
@@ -73,10 +73,9 @@ def typed_totals(sheet: Sheet, found: Mapping[str, str], timezone: str, told: Se
     )
 
 
-def totals_of(
-    tables: Sequence[TypedRows], observed_at: datetime, meaning: str, options: SourceOptions, platform: str
-) -> Totals:
-    """Return the videos and snapshots of tables of totals that were read at ``observed_at``."""
+def totals_of(tables: Sequence[TypedRows], path: Path, options: SourceOptions, platform: str) -> Totals:
+    """Return the videos and snapshots of tables of totals, read when ``options`` say or when the file at ``path`` was changed last."""
+    observed_at, meaning = _export_time(path, options)
     none = pl.DataFrame(schema={FILE: pl.String, LINE: pl.Int64} | {c.name: c.dtype for c in COLUMNS if c.required})
     rows, doubtful = _without_doubtful(pl.concat([none, *(t.rows for t in tables)], how="diagonal"), observed_at)
     lifetime = [name for name in LIFETIME if name in rows.columns]
