@@ -1,4 +1,4 @@
-"""Some two hundred files that are no good, made from small seeds: cut off, in the wrong encoding, shuffled, bombs, formulas.
+"""Some four hundred files that are no good, made from small seeds: cut off, in the wrong encoding, shuffled, bombs, formulas.
 
 Each must end in an error that says what is wrong, or in refused rows with their reasons; :data:`Malformed.outcome` says in which.
 """

@@ -157,14 +157,14 @@ def _views_history(events: _Events, asked: _Asked, horizon: str) -> dict[str, Fl
         history = _history(events, _part(asked, chunk))
         ordered = np.sort(history, axis=1)
         count = (~np.isnan(history)).sum(axis=1)
-        middle = _quantile(ordered, count, 1 / 2)
+        middle = quantile_of_each(ordered, count, 1 / 2)
         recent = np.sort(history[:, :TREND_WINDOW], axis=1)
-        recent_middle = _quantile(recent, np.minimum(count, TREND_WINDOW), 1 / 2)
+        recent_middle = quantile_of_each(recent, np.minimum(count, TREND_WINDOW), 1 / 2)
         found = (
             count,
             middle,
-            _quantile(ordered, count, 1 / 3),
-            _quantile(ordered, count, 2 / 3),
+            quantile_of_each(ordered, count, 1 / 3),
+            quantile_of_each(ordered, count, 2 / 3),
             recent_middle - middle,
         )
         for name, values in zip(names, found, strict=True):
@@ -176,7 +176,7 @@ def _median(events: _Events, asked: _Asked) -> Floats:
     found = np.full(asked.video.size, np.nan)
     for chunk in _chunks(asked.video.size):
         history = _history(events, _part(asked, chunk))
-        found[chunk] = _quantile(np.sort(history, axis=1), (~np.isnan(history)).sum(axis=1), 1 / 2)
+        found[chunk] = quantile_of_each(np.sort(history, axis=1), (~np.isnan(history)).sum(axis=1), 1 / 2)
     return found
 
 
@@ -190,7 +190,7 @@ def _mean(events: _Events, asked: _Asked) -> Floats:
     return found
 
 
-def _quantile(ordered: Floats, count: Ints, q: float) -> Floats:
+def quantile_of_each(ordered: Floats, count: Ints, q: float) -> Floats:
     """Return the q-quantile of each row's first ``count`` entries (sorted, NaN last), linear between order statistics."""
     position = q * np.maximum(count - 1, 0)
     low = np.floor(position).astype(np.int64)

@@ -11,14 +11,13 @@ import numpy.typing as npt
 import polars as pl
 
 from foreview.curves.curve import age_ms, view_curves
+from foreview.features.channel import WINDOW, quantile_of_each
 from foreview.learners.matrix import Vector
 from foreview.tables.catalogue import Catalogue, utc_ms
 from foreview.vocabulary import HORIZON_DAYS
 
 Ints = npt.NDArray[np.int64]
 
-WINDOW: Final = 20
-"""Earlier videos of the channel and format that typical is made of, as in the features."""
 FORMAT_WEIGHT: Final = 3.0
 """Earlier videos that the whole format is worth when its median is mixed with a channel's own."""
 SPREAD_WEIGHT: Final = 10.0
@@ -56,7 +55,7 @@ class Timelines:
     day: Ints
     """The last whole day of age at which each was counted, 30 at most; 0 where there is none."""
     _earlier: Ints
-    """Shape (n, 20): the positions of the earlier videos of channel and format, the latest first; -1 where there is no more."""
+    """Shape (n, :data:`~foreview.features.channel.WINDOW`): the positions of the earlier videos of channel and format, the latest first; -1 where there is no more."""
 
     def beside(self, day: int, kind: str) -> Beside:
         """Return the videos of one format beside typical at an age [d]; the others are NaN."""
@@ -65,8 +64,8 @@ class Timelines:
         others = np.where(self._earlier >= 0, at[self._earlier], np.nan)
         ordered = np.sort(others, axis=1)
         count = (~np.isnan(others)).sum(axis=1)
-        middle = _medians(ordered, count)
-        apart = _medians(np.sort(np.abs(others - middle[:, None]), axis=1), count) * _SD
+        middle = quantile_of_each(ordered, count, 1 / 2)
+        apart = quantile_of_each(np.sort(np.abs(others - middle[:, None]), axis=1), count, 1 / 2) * _SD
         level, usual = _of_format(at, apart[count >= 5])
         typical = (count * np.nan_to_num(middle) + FORMAT_WEIGHT * level) / (count + FORMAT_WEIGHT)
         spread = (count * np.nan_to_num(apart) + SPREAD_WEIGHT * usual) / (count + SPREAD_WEIGHT)
@@ -132,16 +131,7 @@ def _medians_by_day(views: Vector) -> tuple[Vector, Ints]:
     """Return the median of each column, and of how many videos it is; ``views`` is (videos, days)."""
     ordered = np.sort(views.T, axis=1) if len(views) else np.full((views.shape[1], 1), np.nan)
     count = (~np.isnan(ordered)).sum(axis=1).astype(np.int64)
-    return np.where(count > 0, _medians(ordered, count), np.nan), count
-
-
-def _medians(ordered: Vector, count: Ints) -> Vector:
-    """Return the median of each row's first ``count`` entries (sorted, NaN last)."""
-    rows = np.arange(len(ordered))
-    low, high = np.maximum((count - 1) // 2, 0), np.maximum(count // 2, 0)
-    high = np.minimum(high, np.maximum(count - 1, 0))
-    middle: Vector = (ordered[rows, low] + ordered[rows, high]) / 2
-    return middle
+    return quantile_of_each(ordered, count, 1 / 2), count
 
 
 def _of_format(at: Vector, apart: Vector) -> tuple[float, float]:

@@ -23,10 +23,10 @@ from foreview.vocabulary import KIND_OF_TARGET, SMALLEST_UNIT, TARGETS, ModelKin
 
 @dataclass(frozen=True, slots=True)
 class Predicted:
-    """n distributions (n, 79) on the scale ln(1+y), whether an ensemble with skill placed each, and how its outcomes corrected it."""
+    """n distributions (n, 79) on the scale ln(1+y), where and by what each was :func:`placed`, and how its outcomes corrected it."""
 
     values: Vector
-    skilled: np.ndarray
+    at: Located
     by: Correction
 
 
@@ -73,7 +73,7 @@ def _around(models: Mapping[ModelKind, KindModel], table: pl.DataFrame, target: 
     """Return the distributions around where ``target`` is placed, on the scale of :func:`placed`."""
     at = placed(models, table, target)
     scores = corrected(score_quantiles(models[KIND_OF_TARGET[target]].calibration, at.slices), by)
-    return Predicted(at.location[:, None] + at.spread[:, None] * scores, at.skilled, by)
+    return Predicted(at.location[:, None] + at.spread[:, None] * scores, at, by)
 
 
 def _settled(values: Vector, known: Known) -> Vector:

@@ -130,7 +130,7 @@ def _forecast_part(
         if target == "views_30d":  # equal on the scale of the models may differ by rounding in views
             week = columns["views_7d"]
             columns[target] |= {name: np.maximum(columns[target][name], week[name]) for name in _AMOUNTS}
-        served = np.where(found[target].skilled, "ensemble", _without_skill(release, kind))
+        served = np.where(found[target].at.skilled, "ensemble", _without_skill(release, kind))
         served = np.where(known[target].because == "", served, known[target].because)
         frames.append(
             table.select("video_id", "as_of", "issue_age_days").with_columns(

@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 
 from foreview.errors import UsageError
-from foreview.forecasting.distributions import placed, predicted
+from foreview.forecasting.distributions import predicted
 from foreview.forecasting.inputs import corrections_of, inputs_table, settled_of
 from foreview.learners.matrix import Vector
 from foreview.learners.structure import column, typical
@@ -89,11 +89,11 @@ def warnings(catalogue: Catalogue, release: Release, issues: pl.DataFrame, *, ra
     inputs = inputs_table(catalogue, release, issues)
     models = models_of(release)
     model = models["views"]
-    at = placed(models, inputs, TARGET)
+    forecasts = predicted(models, inputs, settled_of(inputs), corrections_of(inputs))[TARGET]
+    at = forecasts.at
     usual = typical(model.location.structure, inputs, TARGET)
     position = (usual - at.location) / at.spread
-    values = predicted(models, inputs, settled_of(inputs), corrections_of(inputs))[TARGET].values
-    weak = below(values, usual)
+    weak = below(forecasts.values, usual)
     observed = column(inputs, "observed_age_days")
     thresholds = {name: _thresholds(model.record, name, rate) for name in np.unique(at.slices).tolist()}
     found = []

@@ -97,10 +97,10 @@ def what_if(
 
     """
     _check(changes, target)
-    issue = catalogue.videos.filter(video_id=video_id).select("video_id", as_of="published_at")
-    if issue.is_empty():
+    facts = catalogue.videos.filter(video_id=video_id)
+    if facts.is_empty():
         raise UsageError("a what-if is asked of a video of the catalogue", f"{video_id!r} is not in it")
-    own = feature_table(_own_channel(catalogue, video_id), issue)
+    own = feature_table(_own_channel(catalogue, facts), facts.select("video_id", as_of="published_at"))
     model = models_of(release)["views"]
     ensemble = model.location.ensembles.get("unseen")
     if ensemble is None or slices_of(own, target)[0] in model.location.unskilled:
@@ -109,16 +109,14 @@ def what_if(
         return tuple(
             _without_answer("not held", "the release kept too few late videos to judge them by") for _ in changes
         )
-    facts = catalogue.videos.filter(video_id=video_id)
     asked = _Asked(ensemble, model.associations, target)
     return tuple(_answer(asked, own, facts, catalogue.clock.timezone, change) for change in changes)
 
 
-def _own_channel(catalogue: Catalogue, video_id: str) -> Catalogue:
+def _own_channel(catalogue: Catalogue, facts: pl.DataFrame) -> Catalogue:
     """Return the catalogue of the video's channel: a publication is told of by nothing else, and a channel is read fast."""
-    channel = catalogue.videos.filter(video_id=video_id)["channel_id"][0]
-    mine = pl.col("video_id") == video_id if channel is None else pl.col("channel_id") == channel
-    return catalogue.only(catalogue.videos.filter(mine)["video_id"])
+    by = "video_id" if facts["channel_id"][0] is None else "channel_id"
+    return catalogue.only(catalogue.videos.filter(pl.col(by) == facts[by][0])["video_id"])
 
 
 def _check(changes: Sequence[Change], target: Target) -> None:
@@ -163,21 +161,18 @@ def _steps(own: pl.DataFrame, facts: pl.DataFrame, timezone: str, change: Change
         "title": change.title,
         "description": change.description,
         "duration_s": change.duration_s,
+        "tags": None if change.tags is None else list(change.tags),
     }
-    values["tags"] = None if change.tags is None else list(change.tags)
     steps, row, moved = [], facts, own
     for name, value in values.items():
         if value is None or row[name].to_list() == [value]:
             continue
+        lever = "duration" if name == "duration_s" else name
         row = row.with_columns(pl.Series(name, [value], dtype=row.schema[name]))
-        moved = _with(
-            moved, "duration" if name == "duration_s" else name, row.select(*content_features(), *text_features())
-        )
-        steps.append(("duration" if name == "duration_s" else name, moved))
-    at = _moved(facts, timezone, change)
-    timing = at.select(timing_features("UTC"))
+        moved = _with(moved, lever, row.select(*content_features(), *text_features()))
+        steps.append((lever, moved))
     if change.hour is not None or change.weekday is not None:
-        then = _with(moved, "timing", timing)
+        then = _with(moved, "timing", _moved(facts, timezone, change).select(timing_features("UTC")))
         steps += [] if then.equals(moved) else [("timing", then)]
     return steps
 

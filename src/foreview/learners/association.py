@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
-from typing import Any, Final
+from dataclasses import dataclass
+from typing import Final
 
 from foreview.vocabulary import WORDING
 
@@ -53,18 +53,3 @@ class Associations:
     held: Mapping[str, Held]
     ranges: Mapping[str, tuple[float, float]]
     shares: Mapping[str, tuple[float, ...]]
-
-
-def plain(found: Associations) -> dict[str, Any]:
-    """Return the associations in JSON's own types."""
-    return asdict(found)
-
-
-def associations_from(found: Mapping[str, Any]) -> Associations:
-    """Return the associations that :func:`plain` wrote."""
-    held = {
-        name: Held(float(one["slope"]), float(one["error"]), int(one["videos"])) for name, one in found["held"].items()
-    }
-    ranges = {name: (float(low), float(high)) for name, (low, high) in found["ranges"].items()}
-    shares = {name: tuple(float(share) for share in values) for name, values in found["shares"].items()}
-    return Associations(held, ranges, shares)

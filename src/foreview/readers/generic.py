@@ -80,8 +80,9 @@ def columns_of(kind: Observations, *, facts: bool) -> tuple[Column, ...]:
 
 def _observing(path: Path, shape: Shape, options: SourceOptions) -> Observing:
     beside = read_sheets(options.videos) if options.videos else ()
-    known = (*OBSERVED[shape.kind], *VIDEOS)
-    check_mapped(options.mapping, known, (*next(sheet_batches(path, rows=1)), *beside))
+    if options.mapping:
+        known = (*OBSERVED[shape.kind], *VIDEOS)
+        check_mapped(options.mapping, known, (*next(sheet_batches(path, rows=1)), *beside))
     return Observing(path.name, shape.kind, options, _listed(beside, shape, options))
 
 

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
 import polars as pl
 
 from foreview.errors import SourceError
-from foreview.readers.imported import Imported, SourceOptions, refusals, refused_frame, with_notes
-from foreview.readers.rows import check_mapped, fields_of, same_name
+from foreview.readers.imported import Imported, SourceOptions, refusals
+from foreview.readers.rows import check_mapped, same_name
 from foreview.readers.sheet import LINE, Sheet, read_export
-from foreview.readers.totals import COLUMNS, REQUIRED, export_time, totals_of, typed_totals
-from foreview.tables.catalogue import Catalogue
+from foreview.readers.totals import COLUMNS, imported, table_of_totals, totals_of, typed_totals, zone_taken
 
 HEADERS: Final = {
     "post_id": "video_id",
@@ -50,22 +50,17 @@ def read_instagram(path: Path, options: SourceOptions | None = None) -> Imported
 
     """
     options = options or SourceOptions()
-    clock = options.clock()
-    sheet = _sheet(path, options)
-    check_mapped(options.mapping, COLUMNS, [sheet])
-    found = fields_of(sheet, COLUMNS, HEADERS, options.mapping)
+    sheets = read_export(path)
+    check_mapped(options.mapping, COLUMNS, sheets)
+    table = table_of_totals(sheets, HEADERS, options.mapping)
+    if table is None:
+        raise _lacks_columns(path, sheets)
+    sheet, found = table
     videos, notes = _videos(sheet)
     spelt, spelling = _with_plain_times(path, videos, found["published_at"])
-    told = (
-        *notes,
-        *spelling,
-        *(() if options.timezone else ("times name no zone: UTC was taken (say it with --timezone)",)),
-    )
-    typed = typed_totals(spelt, found, clock.timezone, told)
-    observed_at, meaning = export_time(path, options)
-    totals = totals_of([typed], observed_at, meaning, options, "instagram")
-    catalogue = Catalogue.of(totals.videos, snapshots=totals.snapshots, clock=clock, declared=totals.declared)
-    return Imported(with_notes(catalogue, totals.notes), refused_frame([totals.refused]))
+    clock = options.clock()
+    typed = typed_totals(spelt, found, clock.timezone, (*notes, *spelling, *zone_taken(options)))
+    return imported(totals_of([typed], path, options, "instagram"), clock)
 
 
 def is_instagram(sheet: Sheet) -> bool:
@@ -73,12 +68,8 @@ def is_instagram(sheet: Sheet) -> bool:
     return {"post_id", "permalink", "publish_time"} <= {same_name(column) for column in sheet.columns}
 
 
-def _sheet(path: Path, options: SourceOptions) -> Sheet:
-    sheets = read_export(path)
-    for sheet in sheets:
-        if set(fields_of(sheet, COLUMNS, HEADERS, options.mapping)) >= REQUIRED:
-            return sheet
-    raise SourceError(
+def _lacks_columns(path: Path, sheets: Sequence[Sheet]) -> SourceError:
+    return SourceError(
         "a content export of Instagram has the columns Post ID, Publish time and Views (or Plays)",
         f"{path} has {', '.join(column for sheet in sheets for column in sheet.columns)}",
         "Export it again with views; impressions are none, but --map views=Impressions says that they shall be",

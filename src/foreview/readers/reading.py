@@ -79,6 +79,7 @@ def _checked(path: Path, kind: SourceKind | None, options: SourceOptions) -> Sou
     if not path.exists():
         raise SourceError("a source exists", f"{path} does not", "Check the path")
     kind = kind or kind_of(path, options.mapping)
+    _check_container(path, kind)
     if options.mapping and not KINDS[kind].takes_mapping:
         raise UsageError("--map is for tables", "yt-dlp's files name their fields", "Leave it out")
     if options.videos and not KINDS[kind].takes_videos:
@@ -86,3 +87,14 @@ def _checked(path: Path, kind: SourceKind | None, options: SourceOptions) -> Sou
             "--videos is for tables of counts", f"a source of kind {kind} names its videos", "Leave it out"
         )
     return kind
+
+
+def _check_container(path: Path, kind: SourceKind) -> None:
+    """Raise SourceError for a folder or a zip file of a kind that is read from single files alone."""
+    container = "/" if path.is_dir() else path.suffix.lower()
+    if container in ("/", ".zip") and container not in KINDS[kind].files:
+        raise SourceError(
+            f"a source of kind {kind} is one file, such as {KINDS[kind].files[0]}",
+            f"{path} is a {'folder' if container == '/' else 'zip file'}",
+            "Import its files one by one" if container == "/" else "Unpack it, and import its files one by one",
+        )

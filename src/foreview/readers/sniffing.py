@@ -19,7 +19,7 @@ from foreview.readers.tiktok import is_tiktok, posted_videos, read_document
 from foreview.readers.trending import is_trending
 from foreview.readers.ytdlp import LINES, first_object, is_info
 
-_TABLES: Final = (".csv", ".tsv", ".txt", ".parquet")
+_TABLES: Final = (".csv", ".tsv", ".parquet")
 _EXPORTS: Final[Mapping[SourceKind, Callable[[Sheet], bool]]] = {
     "studio": is_studio,
     "tiktok": is_tiktok,

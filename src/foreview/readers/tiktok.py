@@ -18,9 +18,9 @@ from foreview.errors import SourceError
 from foreview.readers import values
 from foreview.readers.archive import members
 from foreview.readers.imported import Imported, SourceOptions, refused_frame, with_notes
-from foreview.readers.rows import check_mapped, fields_of, same_name, typed_rows
+from foreview.readers.rows import check_mapped, same_name, typed_rows
 from foreview.readers.sheet import LINE, Sheet, read_export
-from foreview.readers.totals import COLUMNS, REQUIRED, export_time, totals_of, typed_totals
+from foreview.readers.totals import COLUMNS, imported, table_of_totals, totals_of, typed_totals, zone_taken
 from foreview.tables.catalogue import Catalogue
 from foreview.tables.schema import VIDEOS
 
@@ -44,7 +44,6 @@ LARGEST_DOWNLOAD: Final = 2**28
 _LISTS: Final = (("Video", "Videos"), ("Post", "Posts"))
 """Where the videos that were posted lie, at the top or below "Activity"; other lists hold what was watched or liked."""
 _ID: Final = r"/(?:video|photo|v)/(\d+)"
-_ZONE: Final = "times name no zone: {} was taken (say it with --timezone)"
 
 
 def read_tiktok(path: Path, options: SourceOptions | None = None) -> Imported:
@@ -107,31 +106,22 @@ def read_document(file: Path) -> Any:
 
 
 def _totals(path: Path, options: SourceOptions) -> Imported:
-    clock = options.clock()
     sheets = read_export(path)
     check_mapped(options.mapping, COLUMNS, sheets)
-    for sheet in sheets:
-        found = fields_of(sheet, COLUMNS, HEADERS, options.mapping)
-        if set(found) >= REQUIRED:
-            break
-    else:
+    table = table_of_totals(sheets, HEADERS, options.mapping)
+    if table is None:
         raise _no_videos(path, sheets)
+    sheet, found = table
     linked = sheet.rows.with_columns(_identity(pl.col(found["video_id"])))
-    typed = typed_totals(dataclasses.replace(sheet, rows=linked), found, clock.timezone, _zone(options))
-    observed_at, meaning = export_time(path, options)
-    totals = totals_of([typed], observed_at, meaning, options, "tiktok")
-    catalogue = Catalogue.of(totals.videos, snapshots=totals.snapshots, clock=clock, declared=totals.declared)
-    return Imported(with_notes(catalogue, totals.notes), refused_frame([totals.refused]))
+    clock = options.clock()
+    typed = typed_totals(dataclasses.replace(sheet, rows=linked), found, clock.timezone, zone_taken(options))
+    return imported(totals_of([typed], path, options, "tiktok"), clock)
 
 
 def _identity(link: pl.Expr) -> pl.Expr:
     """Return the number in a link; what is no link stays as it is."""
     is_link = link.str.contains("://", literal=True)
     return pl.when(is_link).then(link.str.extract(_ID)).otherwise(link).name.keep()
-
-
-def _zone(options: SourceOptions) -> tuple[str, ...]:
-    return () if options.timezone else (_ZONE.format(options.clock().timezone),)
 
 
 def _no_videos(path: Path, sheets: Sequence[Sheet] = ()) -> SourceError:

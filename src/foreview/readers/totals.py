@@ -18,10 +18,11 @@ from typing import Final
 
 import polars as pl
 
-from foreview.readers.imported import SourceOptions
+from foreview.readers.imported import Imported, SourceOptions, refused_frame, with_notes
 from foreview.readers.observed import FILE, refused_rows
-from foreview.readers.rows import TypedRows, typed_rows
+from foreview.readers.rows import TypedRows, fields_of, typed_rows
 from foreview.readers.sheet import LINE, Sheet
+from foreview.tables.catalogue import Catalogue, SourceClock
 from foreview.tables.schema import SNAPSHOTS, VIDEOS, Column, DeclaredColumn
 
 COUNTERS: Final = ("views", "likes", "comments", "shares")
@@ -53,13 +54,21 @@ class Totals:
     notes: tuple[str, ...]
 
 
-def export_time(path: Path, options: SourceOptions) -> tuple[datetime, str]:
-    """Return when the totals were read, and the sentence that says so."""
-    meaning = "totals are taken as lifetime totals read at {}: they serve as one snapshot a video, never as labels"
-    if options.observed_at is not None:
-        return options.observed_at, meaning.format(options.observed_at.isoformat())
-    changed = datetime.fromtimestamp(path.stat().st_mtime, tz=UTC).replace(microsecond=0)
-    return changed, meaning.format(f"{changed.isoformat()}, the file's last change (say it with --observed-at)")
+def table_of_totals(
+    sheets: Sequence[Sheet], headers: Mapping[str, str], mapping: Mapping[str, str]
+) -> tuple[Sheet, dict[str, str]] | None:
+    """Return the first table that has the required columns, with field → column; null where none has."""
+    for sheet in sheets:
+        found = fields_of(sheet, COLUMNS, headers, mapping)
+        if set(found) >= REQUIRED:
+            return sheet, found
+    return None
+
+
+def zone_taken(options: SourceOptions) -> tuple[str, ...]:
+    """Return the sentence that says in which zone times were read, where the owner names none."""
+    zone = options.clock().timezone
+    return () if options.timezone else (f"times name no zone: {zone} was taken (say it with --timezone)",)
 
 
 def typed_totals(sheet: Sheet, found: Mapping[str, str], timezone: str, told: Sequence[str] = ()) -> TypedRows:
@@ -73,10 +82,9 @@ def typed_totals(sheet: Sheet, found: Mapping[str, str], timezone: str, told: Se
     )
 
 
-def totals_of(
-    tables: Sequence[TypedRows], observed_at: datetime, meaning: str, options: SourceOptions, platform: str
-) -> Totals:
-    """Return the videos and snapshots of tables of totals that were read at ``observed_at``."""
+def totals_of(tables: Sequence[TypedRows], path: Path, options: SourceOptions, platform: str) -> Totals:
+    """Return the videos and snapshots of tables of totals, read when ``options`` say or when the file at ``path`` was changed last."""
+    observed_at, meaning = _export_time(path, options)
     none = pl.DataFrame(schema={FILE: pl.String, LINE: pl.Int64} | {c.name: c.dtype for c in COLUMNS if c.required})
     rows, doubtful = _without_doubtful(pl.concat([none, *(t.rows for t in tables)], how="diagonal"), observed_at)
     lifetime = [name for name in LIFETIME if name in rows.columns]
@@ -93,6 +101,21 @@ def totals_of(
     refused = pl.concat([*(table.refused for table in tables), doubtful])
     notes = (*(note for table in tables for note in table.notes), *([meaning] if tables else []))
     return Totals(videos, snapshots, _declared(rows, lifetime, observed_at), refused, notes)
+
+
+def imported(totals: Totals, clock: SourceClock) -> Imported:
+    """Return the catalogue of totals alone."""
+    catalogue = Catalogue.of(totals.videos, snapshots=totals.snapshots, clock=clock, declared=totals.declared)
+    return Imported(with_notes(catalogue, totals.notes), refused_frame([totals.refused]))
+
+
+def _export_time(path: Path, options: SourceOptions) -> tuple[datetime, str]:
+    """Return when the totals were read, and the sentence that says so."""
+    meaning = "totals are taken as lifetime totals read at {}: they serve as one snapshot a video, never as labels"
+    if options.observed_at is not None:
+        return options.observed_at, meaning.format(options.observed_at.isoformat())
+    changed = datetime.fromtimestamp(path.stat().st_mtime, tz=UTC).replace(microsecond=0)
+    return changed, meaning.format(f"{changed.isoformat()}, the file's last change (say it with --observed-at)")
 
 
 def _without_doubtful(rows: pl.DataFrame, observed_at: datetime) -> tuple[pl.DataFrame, pl.DataFrame]:

@@ -21,7 +21,7 @@ from foreview.readers.observed import FILE, belonging, earnings_of
 from foreview.readers.rows import TypedRows, check_mapped, typed_rows
 from foreview.readers.sheet import read_export
 from foreview.readers.studio_tables import DAYS, StudioTable, studio_table, without_sums
-from foreview.readers.totals import COLUMNS, FACTS, Totals, export_time, totals_of, typed_totals
+from foreview.readers.totals import COLUMNS, FACTS, Totals, imported, totals_of, typed_totals
 from foreview.tables.catalogue import Catalogue, SourceClock
 from foreview.tables.schema import DAILY
 
@@ -51,8 +51,7 @@ def read_youtube_studio(path: Path, options: SourceOptions | None = None) -> Imp
     of_days = [_days(table, clock) for table in tables if table.of_days]
     if not of_videos and not of_days:
         raise _names_no_video(path, tables)
-    observed_at, meaning = export_time(path, options)
-    totals = totals_of(of_videos, observed_at, meaning, options, "youtube")
+    totals = totals_of(of_videos, path, options, "youtube")
     rest = [_left_out(table) for table in tables if not table.of_videos and not table.of_days]
     notes = (*(note for table in of_days for note in table.notes), *rest)
     return _imported(dataclasses.replace(totals, notes=(*totals.notes, *notes)), of_days, clock, options)
@@ -101,8 +100,7 @@ def _days(table: StudioTable, clock: SourceClock) -> TypedRows:
 
 def _imported(totals: Totals, of_days: Sequence[TypedRows], clock: SourceClock, options: SourceOptions) -> Imported:
     if not of_days:
-        catalogue = Catalogue.of(totals.videos, snapshots=totals.snapshots, clock=clock, declared=totals.declared)
-        return Imported(with_notes(catalogue, totals.notes), refused_frame([totals.refused]))
+        return imported(totals, clock)
     days = pl.concat([table.rows for table in of_days], how="diagonal").with_columns(
         pl.lit(options.channel_id, pl.String).alias("channel_id"),
         pl.lit(options.platform or "youtube").alias("platform"),

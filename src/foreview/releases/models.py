@@ -11,7 +11,7 @@ from typing import Any, Final
 import numpy as np
 
 from foreview.errors import ReleaseCorrupt
-from foreview.learners import association, xgb
+from foreview.learners import xgb
 from foreview.learners.association import Associations
 from foreview.learners.chance import Chance
 from foreview.learners.classifier import Classifier
@@ -25,6 +25,7 @@ from foreview.learners.slices import SEEN_DAYS, STAGES, Stage
 from foreview.learners.structure import Structure
 from foreview.learners.words import BUCKETS, Words
 from foreview.releases.manifest import Release
+from foreview.releases.strict import dataclass_of, to_json
 from foreview.uncertainty import record
 from foreview.uncertainty.conformal import LEVELS, Calibration, fit_to_prior
 from foreview.uncertainty.record import Record
@@ -96,7 +97,7 @@ def encode_model(model: KindModel) -> dict[str, bytes]:
     if model.record is not None:
         parts[_RECORD] = _json(record.plain(model.record))
     if model.associations is not None:
-        parts[_ASSOCIATIONS] = _json(association.plain(model.associations))
+        parts[_ASSOCIATIONS] = _json(to_json(model.associations))
     return {_DESCRIPTION: _json(description), **parts}
 
 
@@ -187,7 +188,7 @@ def _decode_kept(parts: Mapping[str, bytes]) -> tuple[Record | None, Association
     kept = record.record_from(json.loads(parts[_RECORD])) if _RECORD in parts else None
     if _ASSOCIATIONS not in parts:
         return kept, None
-    return kept, association.associations_from(json.loads(parts[_ASSOCIATIONS]))
+    return kept, dataclass_of(Associations, json.loads(parts[_ASSOCIATIONS]))
 
 
 def _ensemble_json(ensemble: Ensemble) -> dict[str, Any]:

@@ -36,7 +36,7 @@ def multiplied(catalogue: Catalogue, videos: list[str], factor: float) -> Catalo
 
 
 def test_in_worlds_without_outliers_one_is_called_in_at_most_a_tenth():
-    """With nothing to discover every discovery is false, so the rate is the share of worlds with any (measured on 60: 7 %)."""
+    """With nothing to discover every discovery is false, so the rate is the share of worlds with any: 1 of these 20."""
     worlds = 20
     called = 0
     for seed in range(worlds):

@@ -13,8 +13,8 @@ import pytest
 from foreview.errors import UsageError
 from foreview.forecasting.planning import Plan, with_plans
 from foreview.forecasting.whatif import ASSOCIATION, Change, what_if
-from foreview.learners.association import Associations, associations_from, plain
-from foreview.releases.models import models_of
+from foreview.learners.association import Associations
+from foreview.releases.models import decode_model, encode_model, models_of
 from foreview.simulation.content import EFFECTS
 from tests.core.forecasting.asked import CUTOFF, linear_release, sealed
 
@@ -159,7 +159,8 @@ def test_what_cannot_be_is_refused(asked_world, asked_release, later, change, me
 
 
 def test_associations_are_read_as_they_were_written(asked_release):
-    kept = models_of(asked_release)["views"].associations
+    model = models_of(asked_release)["views"]
+    kept = model.associations
     assert isinstance(kept, Associations)
-    assert associations_from(plain(kept)) == kept
+    assert decode_model(encode_model(model)).associations == kept
     assert kept.held["title"].videos >= 400

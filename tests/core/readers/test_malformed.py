@@ -51,8 +51,8 @@ def test_the_tables_that_are_spoilt_were_good(kind, tmp_path: Path):
     assert not any("has no end" in note for note in imported.catalogue.notes)
 
 
-def test_there_are_more_than_two_hundred_and_some_of_each_kind():
-    assert len({file.name for file in FILES}) == len(FILES) >= 200
+def test_there_are_some_four_hundred_and_some_of_each_kind():
+    assert len({file.name for file in FILES}) == len(FILES) >= 350
     assert {file.kind for file in FILES} == set(READERS)
     assert malformed() == FILES
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -58,6 +59,30 @@ def test_a_folder_is_known_by_its_files(tmp_path: Path):
     write(tmp_path, "Date,Views\n", "studio/Totals.csv")
     assert kind_of(tmp_path / "infos") == "ytdlp"
     assert kind_of(tmp_path / "studio") == "studio"
+
+
+def test_a_remark_beside_the_tables_of_a_zip_is_no_source(tmp_path: Path):
+    path = tmp_path / "Content.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("Totals.csv", "Date,Views\n")
+        archive.writestr("readme.txt", "")
+    assert kind_of(path) == "studio"
+
+
+@pytest.mark.parametrize(("packed", "step"), [(True, "Unpack it, and import"), (False, "Import")])
+def test_a_folder_or_zip_of_a_plain_table_says_that_its_files_are_imported(tmp_path: Path, packed: bool, step: str):
+    table = write(tmp_path, "video_id,published_at,date,views\na,2026-01-01,2026-01-01,1\n", "days/days.csv")
+    path = table.parent
+    if packed:
+        path = tmp_path / "days.zip"
+        with zipfile.ZipFile(path, "w") as archive:
+            archive.write(table, table.name)
+    with pytest.raises(SourceError) as refused:
+        read_source(path)
+    assert str(refused.value) == (
+        f"a source of kind daily is one file, such as .csv. {path} is a {'zip file' if packed else 'folder'}. "
+        f"{step} its files one by one."
+    )
 
 
 def test_what_fits_nothing_is_listed(tmp_path: Path):
