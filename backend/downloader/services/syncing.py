@@ -77,7 +77,7 @@ def sync_connection(connection: Connection, way: Way) -> Synced:
             write_refusal(error.api, now)
         if isinstance(error, ConnectAgain):
             connection.state = ConnectionState.AGAIN
-            raise_alert(Alert.Kind.CONNECTION, str(connection), said)
+            raise_alert(Alert.Kind.CONNECTION, str(connection), said, {"account": connection.account})
     else:
         connection.state = ConnectionState.CONNECTED
         connection.sealed_token, connection.synced_at = sealed_anew(connection.sealed_token), now
