@@ -15,7 +15,7 @@ from downloader.connectors import adsense, youtube_analytics, youtube_data
 from downloader.connectors.consent import MONETARY
 from downloader.connectors.failures import ConnectAgain, ConnectorError, QuotaSpent, Refused
 from downloader.connectors.session import Session, authorised, plain_http
-from downloader.connectors.tokens import opened, sealed_anew
+from downloader.connectors.tokens import Unopened, opened, sealed_anew
 from downloader.models import Alert, ConnectedVideo, Connection, ConnectionState
 from downloader.selectors import connections as selectors
 from downloader.services.alerts import raise_alert
@@ -71,7 +71,7 @@ def sync_connection(connection: Connection, way: Way) -> Synced:
         session = _session(connection, way)
         for videos in _parts(connection, session, way, now):
             read += videos
-    except ConnectorError as error:
+    except (ConnectorError, Unopened) as error:
         said = str(error)
         if isinstance(error, QuotaSpent) and error.by_google:
             write_refusal(error.api, now)
