@@ -69,5 +69,5 @@ def _told(row: Alert, account: Account) -> AlertTold:
     from downloader.services.alerts import told_to
 
     subject, text, evidence = told_to(account, row)
-    told = {"id": row.pk, "subject": subject, "text": text, "evidence": evidence}
+    told: dict[str, Any] = {"id": row.pk, "subject": subject, "text": text, "evidence": evidence}
     return AlertTold(**told, **{name: getattr(row, name) for name in AlertTold.model_fields if name not in told})
