@@ -5,9 +5,9 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any, Final
+from typing import Final
 
 from django.utils import timezone
 
@@ -86,11 +86,6 @@ def sync_connection(connection: Connection, way: Way) -> Synced:
     return Synced(str(connection), read, delete_unrefreshed(connection, now), said)
 
 
-def results(synced: Iterable[Synced]) -> list[dict[str, Any]]:
-    """Return what became of connections as values that JSON can hold."""
-    return [asdict(one) for one in synced]
-
-
 def _session(connection: Connection, way: Way) -> Session:
     http = authorised(own_client(), opened(connection.sealed_token), plain_http())
     return Session(http, lambda method: spend(method, way.clock()), way.pause)
@@ -108,12 +103,12 @@ def _read_channel(connection: Connection, session: Session, way: Way, now: datet
     this = pass_begun(connection)
     if this is None:
         monetary = MONETARY in connection.scopes
-        known = youtube_analytics.known_until(session, quota_day(now), monetary=monetary)
-        this = begin_pass(connection, known, now)
-    known_videos = selectors.connected_videos(connection)
+        until = youtube_analytics.known_until(session, quota_day(now), monetary=monetary)
+        this = begin_pass(connection, until, now)
+    known = selectors.passes_by_video(connection)
     listed = youtube_data.upload_ids(session, youtube_data.own_channel(session))
-    everything = list(dict.fromkeys([*listed, *known_videos]))
-    done = {source_id for source_id, row in known_videos.items() if row.pass_at >= this.begun_at}
+    everything = list(dict.fromkeys([*listed, *known]))
+    done = {source_id for source_id, pass_at in known.items() if pass_at >= this.begun_at}
     left = [source_id for source_id in everything if source_id not in done]
     way.progress(f"reading {connection}", len(done), len(everything))
     for begin in range(0, len(left), youtube_data.AT_ONCE):

@@ -43,7 +43,7 @@ def apply_import(run: Run, number: int, account: str) -> dict[str, Any]:
 def sync(run: Run, *, connection: int | None = None) -> dict[str, Any]:
     """Read what is connected, or the connection of that number, and delete what may not be kept any longer."""
     from downloader.selectors.connections import connection_numbered, connections
-    from downloader.services.syncing import Way, results, sync_connections
+    from downloader.services.syncing import Way, sync_connections
 
     def pause(seconds: float) -> None:
         until = time.monotonic() + seconds
@@ -52,7 +52,7 @@ def sync(run: Run, *, connection: int | None = None) -> dict[str, Any]:
             run.check()
 
     wanted = connections() if connection is None else [connection_numbered(connection)]
-    return {"connections": results(sync_connections(wanted, Way(run.report, run.confirm, pause)))}
+    return {"connections": [asdict(one) for one in sync_connections(wanted, Way(run.report, run.confirm, pause))]}
 
 
 def train(run: Run, *, as_of: str = "", tuned: bool = False) -> dict[str, Any]:
