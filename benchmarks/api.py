@@ -167,16 +167,17 @@ def requests() -> Iterator[Asked]:
 
 def measured(key: str, asked: Asked) -> tuple[list[float], list[float], int, int]:
     """Return wall and CPU times [ms], the queries of one request, and the bytes of its answer."""
-    from django.core.cache import cache
     from django.db import connection
     from django.test import Client
     from django.test.utils import CaptureQueriesContext
+
+    from downloader.services.record import _figures
 
     client = Client(headers={"Authorization": f"Bearer {key}", "Accept-Encoding": "gzip"})
 
     def send() -> Any:
         if asked.is_fresh:
-            cache.clear()
+            _figures.cache_clear()
         return client.generic(asked.method, asked.path, *_content(asked.body))
 
     answer = send()

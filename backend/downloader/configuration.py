@@ -212,6 +212,11 @@ def largest_import() -> int:
     return int(configured("IMPORT_MAX_BYTES", 2 * 1024**3))
 
 
+def requests_per_minute() -> int:
+    """Return how many requests a minute the API answers to one key."""
+    return int(configured("API_REQUESTS_PER_MINUTE", 600))
+
+
 def configured(key: str, default: Any) -> Any:
     """Return what the setting has under ``key``, not looked at any further."""
     return _setting().get(key, default)

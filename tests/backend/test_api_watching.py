@@ -108,6 +108,17 @@ def test_why_a_job_failed_is_told_to_who_sees_every_channel(key):
     assert "tomatoes" in ask(key, "GET", "/alerts").content.decode()
 
 
+def test_which_connection_is_hindered_is_told_to_who_sees_its_channel(key):
+    for channel in ("his", "hers"):
+        raise_alert(Alert.Kind.CONNECTION, f"YouTube channel {channel}", f"{channel} is closed", {"account": channel})
+    raised = Alert.objects.get(subject="YouTube channel hers")
+    told = ask(key, "GET", "/alerts").content.decode()
+    assert ("YouTube channel his" in told, "his is closed" in told, "hers" in told) == (True, True, False)
+    assert "hers" not in ask(key, "POST", f"/alerts/{raised.pk}/acknowledge", {}).content.decode()
+    get_user_model().objects.update(is_superuser=True)
+    assert "hers is closed" in ask(key, "GET", "/alerts").content.decode()
+
+
 def test_the_ledger_of_a_video_is_told_beside_what_happened(key):
     now = timezone.now().replace(microsecond=0)
     found = video("his", published_at=now - timedelta(hours=50))

@@ -213,6 +213,12 @@ def test_why_a_job_failed_is_told_to_those_who_see_every_channel():
     assert "foxes" in body(person("root", superuser=True), "/alerts/")
 
 
+def test_an_alert_names_a_connection_to_who_sees_its_channel():
+    raise_alert(Alert.Kind.CONNECTION, "YouTube channel Foxes", "Closed.", {"account": "foxes"})
+    assert "Foxes" not in body(person("mary", "hens"), "/alerts/")
+    assert "Foxes" in body(person("ann", "foxes"), "/alerts/")
+
+
 @pytest.mark.parametrize("alerts", [1, 3])
 def test_alerts_are_listed_in_as_many_questions_however_many(django_assert_num_queries, alerts):
     for number in range(alerts):

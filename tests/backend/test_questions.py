@@ -107,6 +107,15 @@ def test_a_portfolio_is_of_the_videos_of_the_month_and_of_the_account(key):
     assert ask(key, "GET", "/portfolio?month=May").json()["fact"] == "found 'May'"
 
 
+def test_this_month_is_that_of_the_clock_of_the_source(monkeypatch):
+    monkeypatch.setattr(
+        "django.utils.timezone.now", lambda: datetime(2026, 6, 1, 3, tzinfo=UTC)
+    )  # still May in Los Angeles
+    video("his", published_at=datetime(2026, 5, 20, tzinfo=UTC))
+    views, _ = told(key_of(account("him", "his")), "/portfolio")
+    assert (views["month"], views["videos"]) == ("2026-05", 1)
+
+
 def test_a_video_with_fifty_times_the_views_is_an_outlier_of_its_own_account_alone(key):
     made = history(60)
     VideoAnalytics.objects.filter(video=made[-4]).update(views=5_000_000)

@@ -40,6 +40,19 @@ def test_what_hinders_one_connection_does_not_hinder_the_next(google, connection
     assert [(one.videos, one.said) for one in found] == [(0, "Connect it again."), (4, "")]
 
 
+def test_a_token_that_no_key_opens_hinders_its_connection_alone_and_keeps_nothing_longer(google, connection):
+    synced()
+    other = connected(account="UCother")
+    Connection.objects.filter(pk=connection.pk).update(sealed_token="lost")
+    connection.refresh_from_db()
+    later = NIGHT + 31 * DAY
+    found = sync_connections([connection, other], Way(clock=lambda: later))
+    assert [(one.videos, one.deleted > 0) for one in found] == [(0, True), (4, False)]
+    assert found[0].said.startswith("one of FOREVIEW['TOKEN_KEYS'] opens the token")
+    connection.refresh_from_db()
+    assert (connection.state, connection.said) == ("connected", found[0].said)
+
+
 def test_one_video_that_google_does_not_tell_of_does_not_hold_up_the_others(google, connection, caplog):
     google.untold.add("v002")
     assert (synced().videos, synced().said) == (4, "")

@@ -17,7 +17,7 @@ from ninja.utils import check_csrf
 
 from downloader.api.fingerprints import fingerprint_of
 from downloader.api.problems import problem_of_status
-from downloader.configuration import configured
+from downloader.configuration import requests_per_minute
 from downloader.services.access import Account, account_of_key, account_of_user, check_scope
 from downloader.services.answers import claim_key
 from downloader.services.audit import begin_entry
@@ -81,7 +81,7 @@ class PerKey(BaseThrottle):
         account, minute = account_of(request), int(timezone.now().timestamp()) // MINUTE
         name = f"foreview-api:{account.key or account.name}:{minute}".replace(" ", "_")
         cache.add(name, 0, 2 * MINUTE)
-        return cache.incr(name) <= int(configured("API_REQUESTS_PER_MINUTE", 600))
+        return cache.incr(name) <= requests_per_minute()
 
     def wait(self) -> float:
         return MINUTE - timezone.now().timestamp() % MINUTE

@@ -13,6 +13,7 @@ from downloader.api.access import account_of, needs
 from downloader.api.description import fails
 from downloader.api.shapes import Cursor, Limit, Number, Page, Text, page_of
 from downloader.models import Alert
+from downloader.services.access import Account
 
 router = Router(tags=["alerts"])
 
@@ -21,7 +22,7 @@ class AlertTold(Schema):
     """Something that was noticed."""
 
     id: int
-    kind: str = Field(description="input_drift, coverage, regime, job")
+    kind: str = Field(description=", ".join(Alert.Kind.values))
     subject: str = Field(description="what it is about, such as a feature or a target")
     text: str = Field(description="what was noticed, and what to do")
     evidence: dict[str, Any]
@@ -48,9 +49,9 @@ def list_alerts(
     """Return the alerts, the one raised last first. Why a job failed is told to those who see every channel."""
     from downloader import selectors
 
-    every = account_of(request).channels is None
+    account = account_of(request)
     rows = selectors.alert_page(standing, cursor, limit)
-    return page_of(rows, limit, lambda row: _told(row, every), lambda row: row.pk)
+    return page_of(rows, limit, lambda row: _told(row, account), lambda row: row.pk)
 
 
 @router.post("/{alert}/acknowledge", auth=needs("operate"), response=AlertTold, openapi_extra=fails(409))
@@ -61,12 +62,12 @@ def acknowledge(request: HttpRequest, alert: Number, seen: Seen) -> AlertTold:
 
     account = account_of(request)
     row = see_to(selectors.alert_seen(alert).pk, by=account.name, note=seen.note)
-    return _told(row, account.channels is None)
+    return _told(row, account)
 
 
-def _told(row: Alert, every: bool) -> AlertTold:
-    said = {name: getattr(row, name) for name in AlertTold.model_fields if name != "id"}
-    if row.kind == Alert.Kind.JOB and not every:
-        # What a job says of its failure may name another account's videos.
-        said["text"] = "A job of the schedule failed. Those who see every channel can read why."
-    return AlertTold(id=row.pk, **said)
+def _told(row: Alert, account: Account) -> AlertTold:
+    from downloader.services.alerts import told_to
+
+    subject, text, evidence = told_to(account, row)
+    told: dict[str, Any] = {"id": row.pk, "subject": subject, "text": text, "evidence": evidence}
+    return AlertTold(**told, **{name: getattr(row, name) for name in AlertTold.model_fields if name not in told})

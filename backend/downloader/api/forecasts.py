@@ -33,8 +33,8 @@ class ForecastsAsked(Schema):
     )
 
 
-class TargetTold(Schema):
-    """The forecast of one target, in its unit; null: not known."""
+class TargetFigures(Schema):
+    """What is said of one target, in its unit; null: not known."""
 
     point: float | None = Field(description="half of the outcomes lie below")
     p2_5: float | None
@@ -45,6 +45,11 @@ class TargetTold(Schema):
     p90: float | None
     p97_5: float | None
     typical: float | None = Field(description="the channel's median for this format")
+
+
+class TargetTold(TargetFigures):
+    """The forecast of one target, in its unit; null: not known."""
+
     p_beats_typical: float | None = Field(description="0 to 1")
     confidence: float | None = Field(description="0 to 1: probability that the outcome is within a factor of two")
     model_type: str = Field(description="what made it: ensemble, typical, prior, observed, …")

@@ -10,23 +10,15 @@ from ninja import Query, Router, Schema
 from pydantic import Field
 
 from downloader.api.access import account_of, needs
+from downloader.api.forecasts import TargetFigures
 from downloader.api.shapes import Cursor, Limit, Number, Page, page_of
 
 router = Router(tags=["forecasts"])
 
 
-class TargetInLedger(Schema):
+class TargetInLedger(TargetFigures):
     """What was said of a target then, and what it came to; null: not known."""
 
-    point: float | None
-    p2_5: float | None
-    p10: float | None
-    p25: float | None
-    p50: float | None
-    p75: float | None
-    p90: float | None
-    p97_5: float | None
-    typical: float | None
     model_type: str | None
     outcome: float | None = Field(description="null: not matured, or never known")
     matured_at: datetime | None
@@ -55,6 +47,6 @@ def read(
     from downloader import selectors
     from downloader.gateways.record import entries_of
 
-    key = selectors.video_seen(account_of(request).channels, video).pk
-    rows = entries_of(str(key), selectors.ledger_page(str(key), role, cursor, limit))
+    selectors.check_videos_seen(account_of(request).channels, [video])
+    rows = entries_of(str(video), selectors.ledger_page(str(video), role, cursor, limit))
     return page_of(rows, limit, lambda row: ForecastInLedger(**row), lambda row: int(row["number"]))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from datetime import datetime
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING
 
 from django.http import HttpRequest
 from django.utils import timezone
@@ -14,32 +14,22 @@ from pydantic import Field
 from downloader.api.access import account_of, needs
 from downloader.api.forecasts import TargetTold
 from downloader.api.shapes import Moment, Name, Number, Text
+from downloader.api.videos import FactsGiven, Seconds, Tags
 from foreview.errors import UsageError
 
 if TYPE_CHECKING:
     from foreview.forecasting.planning import Plan
 
 router = Router(tags=["questions"])
-Seconds = Annotated[float | None, Field(ge=0, le=10_000_000, allow_inf_nan=False, description="length [s]")]
-Tags = Annotated[list[Name] | None, Field(max_length=1_000)]
 
 
-class PlanGiven(Schema):
+class PlanGiven(FactsGiven):
     """A video that does not exist yet."""
 
-    model_config = {"extra": "forbid"}
-
-    title: Name
-    channel_id: Name = Field(description="a channel that the account is a member of")
     published_at: Moment | None = Field(None, description="null: now")
-    duration_s: Seconds = None
-    format: Literal["short", "long"] | None = Field(None, description="null: derived from platform and duration")
-    description: Text | None = None
-    tags: Tags = None
     category: Name | None = None
     language: Name | None = None
     platform: Name | None = None
-    is_monetised: bool | None = None
 
 
 class Plans(Schema):

@@ -7,7 +7,6 @@ from datetime import datetime
 from typing import Annotated, Any, Literal
 
 from django.http import HttpRequest
-from django.utils import timezone
 from ninja import Query, Router, Schema
 from pydantic import Field
 
@@ -148,12 +147,14 @@ def explain(
 
 @router.get("/portfolio", auth=needs("read"), response=Totals)
 def read_portfolio(
-    request: HttpRequest, month: Annotated[str | None, Query(description="2026-05; default: this one")] = None
+    request: HttpRequest,
+    month: Annotated[str | None, Query(description="2026-05, on the source's clock; default: this one")] = None,
 ) -> Totals:
     """Say what the videos published in a month come to together, as a range that knows that they miss together."""
+    from downloader.services.digest import this_month
     from downloader.services.questions import portfolio_of
 
-    month = month or timezone.now().strftime("%Y-%m")
+    month = month or this_month()
     found = portfolio_of(account_of(request), month)
     return Totals(items=[TotalTold(month=month, **asdict(one)) for one in found])
 

@@ -20,22 +20,31 @@ router = Router(tags=["videos"])
 Format = Literal["short", "long"]
 
 
-class VideoGiven(Schema):
-    """A video as it is entered. What is left out is not known, or stays as it is."""
+Seconds = Annotated[float | None, Field(ge=0, le=10_000_000, allow_inf_nan=False, description="length [s]")]
+Tags = Annotated[list[Name] | None, Field(max_length=1_000)]
+
+
+class FactsGiven(Schema):
+    """What is known of a video, one that is there or one that is planned."""
 
     model_config = {"extra": "forbid"}
 
     title: Name
     channel_id: Name = Field(description="a channel that the account is a member of")
     description: Text | None = None
-    duration_s: float | None = Field(None, ge=0, le=10_000_000, allow_inf_nan=False, description="length [s]")
+    duration_s: Seconds = None
     format: Format | None = Field(None, description="null: derived from platform and duration")
+    tags: Tags = None
+    is_monetised: bool | None = None
+
+
+class VideoGiven(FactsGiven):
+    """A video as it is entered. What is left out is not known, or stays as it is."""
+
     published_at: Moment | None = Field(None, description="when it went public; null: not yet")
-    tags: list[Name] | None = Field(None, max_length=1_000)
     category: Text = ""
     language: Text = Field("", description="BCP 47 tag of the spoken language")
     platform: Text = Field("", description="youtube, tiktok, instagram, …")
-    is_monetised: bool | None = None
     source_id: Name | None = Field(None, description="its id where it comes from")
 
 

@@ -11,6 +11,10 @@ if TYPE_CHECKING:
     from cryptography.fernet import MultiFernet
 
 
+class Unopened(UsageError):  # noqa: N818  (the state is the name)
+    """None of the keys opens a token."""
+
+
 def sealed(token: str) -> str:
     """Return the token, encrypted."""
     return _keys().encrypt(token.encode()).decode()
@@ -21,8 +25,10 @@ def opened(sealed_token: str) -> str:
 
     Raises
     ------
-    UsageError
+    Unopened
         If none of the keys opens it.
+    UsageError
+        If there is no key.
 
     """
     from cryptography.fernet import InvalidToken
@@ -61,8 +67,8 @@ def _keys() -> MultiFernet:
         ) from None
 
 
-def _unopened() -> UsageError:
-    return UsageError(
+def _unopened() -> Unopened:
+    return Unopened(
         "one of FOREVIEW['TOKEN_KEYS'] opens the token",
         "none does",
         "Put back the key that it was encrypted with, or connect again",

@@ -11,7 +11,6 @@ from django.shortcuts import redirect, render
 from downloader.dashboard.access import page
 from downloader.dashboard.forms import text
 from downloader.dashboard.paging import cursor_of, page_of
-from downloader.models import Alert
 from downloader.services.access import Account
 from foreview.errors import UsageError
 
@@ -24,13 +23,14 @@ STANDING: Final[dict[str, bool | None]] = {"": True, "done": False, "all": None}
 def show(request: HttpRequest, account: Account) -> HttpResponse:
     """Return the alerts, the one raised last first."""
     from downloader import selectors
+    from downloader.services.alerts import told_to
 
     state = request.GET.get("state", "").strip()
     if state not in STATES:
         raise UsageError(f"alerts are listed by {', '.join(name for name in STATES if name)}", f"found {state!r}")
     rows, after = page_of(selectors.alert_page(STANDING[state], cursor_of(request), LIMIT), LIMIT)
     shown: dict[str, Any] = {
-        "alerts": [(row, alert_text(row, account)) for row in rows],
+        "alerts": [(row, *told_to(account, row)[:2]) for row in rows],
         "next": after,
         "state": state,
         "states": STATES,
@@ -49,10 +49,3 @@ def acknowledge(request: HttpRequest, account: Account, key: int) -> HttpRespons
         see_to(alert.pk, by=account.name, note=text(request, "note"))
         messages.success(request, "It is acknowledged. Noticed again, it is a new alert.")
     return redirect("foreview:alerts")
-
-
-def alert_text(alert: Alert, account: Account) -> str:
-    """Return what an alert says; why a job failed is told to those who see every channel, for it may name others' videos."""
-    if alert.kind == Alert.Kind.JOB and account.channels is not None:
-        return "A job of the schedule failed. Those who see every channel can read why."
-    return alert.text

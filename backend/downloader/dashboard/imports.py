@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any, Final
 from zoneinfo import available_timezones
 
@@ -10,7 +9,6 @@ from django.contrib import messages
 from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.dateparse import parse_datetime
 
 from downloader.configuration import largest_import, schedule_timezone
 from downloader.dashboard.access import page, wants_part
@@ -42,6 +40,7 @@ def form_parts(account: Account) -> dict[str, Any]:
 @page()
 def send(request: HttpRequest, account: Account) -> HttpResponse:
     """Take a file and look at it. Nothing is imported before that is asked for."""
+    from downloader.services.clock import moment_said
     from downloader.services.uploads import preview_upload
     from foreview.readers.imported import SourceOptions
 
@@ -54,7 +53,7 @@ def send(request: HttpRequest, account: Account) -> HttpResponse:
         timezone=_zone(text(request, "timezone")),
         channel_id=text(request, "channel") or None,
         platform=text(request, "platform") or None,
-        observed_at=_moment(text(request, "observed_at")),
+        observed_at=moment_said(text(request, "observed_at"), schedule_timezone()),
     )
     run = preview_upload(account, file.name or "", file.chunks(), text(request, "kind"), options)
     return redirect("foreview:data-import", run.pk)
@@ -178,16 +177,3 @@ def _zone(name: str) -> str | None:
     if name and name not in available_timezones():
         raise UsageError("a time zone is one such as Europe/Berlin", f"found {name!r}")
     return name or None
-
-
-def _moment(text: str) -> datetime | None:
-    """Return the time that a field of the browser says, in the time zone of the analytics where it names none."""
-    if not text:
-        return None
-    try:
-        found = parse_datetime(text)
-    except ValueError:
-        found = None
-    if found is None:
-        raise UsageError("a time is written as 2026-05-01T12:00", f"found {text!r}")
-    return found if found.tzinfo else found.replace(tzinfo=schedule_timezone())

@@ -8,7 +8,6 @@ from typing import Any, cast
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.dateparse import parse_date
 
 from downloader.dashboard.access import page
 from downloader.dashboard.forms import text
@@ -49,10 +48,8 @@ def _enter(request: HttpRequest, account: Account) -> HttpResponse:
 
 
 def _midnight(text: str) -> datetime:
-    try:
-        day = parse_date(text)
-    except ValueError:
-        day = None
-    if day is None:
-        raise UsageError("a day is written as 2026-05-01", f"found {text!r}")
+    from downloader.services.clock import day_said
+
+    if (day := day_said(text)) is None:
+        raise UsageError("a regime begins on a day", "found none")
     return datetime(day.year, day.month, day.day, tzinfo=UTC)

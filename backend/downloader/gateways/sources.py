@@ -144,8 +144,8 @@ def _foreign_videos(
     yield "channel_id", ~pl.col("channel_id").is_in(mine), f"{who} is no member of this channel"
     taken: list[str] = []
     for part in videos.select("video_id").iter_slices(SLICE):
-        there = selectors.videos_there(part["video_id"].to_list())
-        taken += there.filter(~pl.col("channel_id").is_in(mine))["source_id"].to_list()
+        there = selectors.channels_there(part["video_id"].to_list())
+        taken += [source_id for source_id, channel in there.items() if channel not in channels]
     yield "video_id", pl.col("video_id").is_in(taken), "this id is taken"
 
 

@@ -6,10 +6,11 @@ from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
+from downloader.models.opening import Opening
 from downloader.models.permanent import Permanent
 
 
-class ApiKey(models.Model):
+class ApiKey(Opening):
     """A key of an account. Its secret is shown once, when it is made; what is kept is its SHA-256.
 
     A password is hashed slowly because people choose it from a small set that can be tried. This secret is 256 random bits: no speed of
@@ -21,22 +22,12 @@ class ApiKey(models.Model):
     prefix = models.CharField(unique=True, help_text="beginning of the key, by which it is told from others")
     digest = models.CharField(max_length=64, unique=True, editable=False, help_text="SHA-256 of the whole key")
     scopes = models.JSONField(help_text="list of read, write and operate; never more than its owner may")
-    created_at = models.DateTimeField(default=timezone.now, editable=False)
-    expires_at = models.DateTimeField(help_text="from then on it opens nothing")
-    revoked_at = models.DateTimeField(null=True, blank=True)
-    last_used_at = models.DateTimeField(null=True, blank=True, help_text="to the minute")
 
-    class Meta:
+    class Meta(Opening.Meta):
         verbose_name = "API key"
-        ordering = ["-pk"]
 
     def __str__(self) -> str:
         return f"{self.prefix} ({self.name})"
-
-    @property
-    def is_open(self) -> bool:
-        """Whether it opens anything now, as far as it says itself."""
-        return self.revoked_at is None and self.expires_at > timezone.now()
 
 
 class Membership(models.Model):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -51,10 +51,10 @@ def formats_of(source_ids: Iterable[str]) -> dict[str, bool | None]:
     return {str(source_id): is_short for source_id, is_short in known.values_list("source_id", "is_short")}
 
 
-def connected_videos(connection: Connection) -> dict[str, ConnectedVideo]:
-    """Return what a connection has read, by the id of the source."""
-    rows = ConnectedVideo.objects.filter(connection=connection).select_related("video").defer("video__transcript")
-    return {str(row.video.source_id): row for row in rows if row.video.source_id}
+def passes_by_video(connection: Connection) -> dict[str, datetime]:
+    """Return for each video that a connection knows, by the id of the source, when the pass began that last asked for it."""
+    rows = ConnectedVideo.objects.filter(connection=connection, video__source_id__isnull=False)
+    return {str(source_id): at for source_id, at in rows.values_list("video__source_id", "pass_at")}
 
 
 def connected_videos_of(connection: Connection, source_ids: Iterable[str]) -> dict[str, ConnectedVideo]:

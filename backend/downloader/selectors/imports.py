@@ -46,6 +46,12 @@ def videos_there(source_ids: Sequence[str]) -> pl.DataFrame:
     return _keyed(frame_of(found.values_list("pk", *list(schema)[1:]), schema))
 
 
+def channels_there(source_ids: Sequence[str]) -> dict[str, str]:
+    """Return the channels of the own videos with these ids of their sources, by that id."""
+    found = VideoDownload.objects.filter(source_id__in=list(source_ids))
+    return {str(source_id): channel for source_id, channel in found.values_list("source_id", "channel_id")}
+
+
 def rows_there(table: str, videos: Sequence[int], since: Any, until: Any) -> pl.DataFrame:
     """Return the rows of these videos (by key) from ``since`` to ``until``: ``key``, ``video``, the time, and the counts.
 

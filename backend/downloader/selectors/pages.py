@@ -110,7 +110,7 @@ def day_page(channels: Channels, model: type[D], video: int, before: int | None,
         If there is no such video for these channels.
 
     """
-    video_seen(channels, video)
+    check_videos_seen(channels, [video])
     rows = model._default_manager.filter(video_id=video).order_by("-date")
     return list((rows if before is None else rows.filter(date__lt=date.fromordinal(before)))[: limit + 1])
 
@@ -133,7 +133,7 @@ def forecast_seen(channels: Channels, key: int) -> MLPrediction:
         If there is no such video for these channels, or it has no forecast yet.
 
     """
-    video_seen(channels, key)
+    check_videos_seen(channels, [key])
     found = MLPrediction.objects.filter(video_id=key).first()
     if found is None:
         raise ForecastUnknown("a forecast is one that was made", f"video {key} has none yet", "Ask for one")

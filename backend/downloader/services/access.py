@@ -7,14 +7,16 @@ import secrets
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from django.contrib.auth.models import Group
 from django.utils import timezone
 
 from downloader.models import ApiKey, Membership
+from downloader.models.opening import Opening
 from foreview.errors import UsageError
 
+Opened = TypeVar("Opened", bound=Opening)
 SCOPES: Final = ("read", "write", "operate")
 ROLES: Final[dict[str, frozenset[str]]] = {
     "viewer": frozenset({"read"}),
@@ -74,11 +76,10 @@ def account_of_key(secret: str) -> Account | None:
     """Return the account that a key opens now; None where it is unknown, expired, revoked, or its owner may not sign in."""
     from downloader import selectors
 
-    key, now = selectors.key_of_digest(digest_of_secret(secret)), timezone.now()
+    key = selectors.key_of_digest(digest_of_secret(secret))
     if key is None or not key.is_open or not key.owner.is_active:
         return None
-    if key.last_used_at is None or key.last_used_at <= now - USED_EVERY:
-        ApiKey.objects.filter(pk=key.pk).update(last_used_at=now)
+    note_use(key)
     return account_of_user(key.owner, key)
 
 
@@ -140,11 +141,22 @@ def revoke_key(prefix: str, owner: Any | None = None) -> ApiKey:
     """Let a key of this user, or for None of anybody, open nothing from now on; one that was revoked keeps its time."""
     from downloader import selectors
 
-    key = selectors.key_named(prefix, owner)
-    if key.revoked_at is None:
-        key.revoked_at = timezone.now()
-        key.save(update_fields=["revoked_at"])
-    return key
+    return revoked(selectors.key_named(prefix, owner))
+
+
+def revoked(opening: Opened) -> Opened:
+    """Let a key or a link open nothing from now on, and return it; one that was revoked keeps its time."""
+    if opening.revoked_at is None:
+        opening.revoked_at = timezone.now()
+        opening.save(update_fields=["revoked_at"])
+    return opening
+
+
+def note_use(opening: Opening) -> None:
+    """Write down that a key or a link was used, at most once in :data:`USED_EVERY`."""
+    now = timezone.now()
+    if opening.last_used_at is None or opening.last_used_at <= now - USED_EVERY:
+        type(opening)._default_manager.filter(pk=opening.pk).update(last_used_at=now)
 
 
 def role_of(groups: Iterable[str]) -> str:

@@ -16,6 +16,7 @@ from django.utils import timezone
 
 from downloader.configuration import alert_emails, webhook
 from downloader.models import Alert
+from downloader.services.access import Account
 from downloader.services.jobs.queueing import enqueue
 from downloader.services.videos import Conflict
 from downloader.signals import alert_raised
@@ -61,6 +62,18 @@ def acknowledge(alert_id: int, *, by: str, note: str = "") -> Alert:
     if not done.update(acknowledged_at=timezone.now(), acknowledged_by=by, note=note):
         raise Conflict("an alert that stands is acknowledged once", f"none with the number {alert_id} stands")
     return Alert.objects.get(pk=alert_id)
+
+
+def told_to(account: Account, alert: Alert) -> tuple[str, str, dict[str, Any]]:
+    """Return subject, text and evidence of an alert, as far as the account may know them.
+
+    Why a job failed may name anybody's video; a connection is known to who sees its channel.
+    """
+    if alert.kind == Alert.Kind.JOB and account.channels is not None:
+        return alert.subject, "A job of the schedule failed. Those who see every channel can read why.", alert.evidence
+    if alert.kind == Alert.Kind.CONNECTION and not account.sees(alert.evidence.get("account", "")):
+        return "a connection", "It needs to be connected again. Those who see its channel can read which it is.", {}
+    return alert.subject, alert.text, alert.evidence
 
 
 def notify(alert_id: int) -> list[str]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -12,10 +11,10 @@ from django.conf import settings
 from downloader.configuration import (
     alert_emails,
     clock_settings,
-    configured,
     job_lease,
     largest_import,
     promote_when_better,
+    requests_per_minute,
     webhook,
 )
 from downloader.models import JobState
@@ -78,16 +77,12 @@ def _counted() -> Iterator[Policy]:
 
 
 def _opened() -> Iterator[Policy]:
-    asked = f"{configured('API_REQUESTS_PER_MINUTE', 600):,} a minute for each key"
+    asked = f"{requests_per_minute():,} a minute for each key"
     yield Policy("Requests to the API", asked, 'FOREVIEW["API_REQUESTS_PER_MINUTE"]')
     yield Policy("A file to be imported", f"at most {_bytes(largest_import())}", 'FOREVIEW["IMPORT_MAX_BYTES"]')
     yield Policy("An import is a job", f"from {AT_ONCE:,} rows on", _NOT_CHANGED)
-    for_days = _setting("PASSWORD_RESET_TIMEOUT") / 86_400
+    for_days = settings.PASSWORD_RESET_TIMEOUT / 86_400
     yield Policy("A link to set a password opens", f"once, for {for_days:g} days", "PASSWORD_RESET_TIMEOUT")
-
-
-def _setting(name: str) -> Any:
-    return getattr(settings, name)
 
 
 def _bytes(number: int) -> str:

@@ -12,12 +12,13 @@ from django.utils import timezone
 
 from downloader.models import SharedLink
 from downloader.services.access import (
-    USED_EVERY,
     Account,
     account_of_user,
     check_channels,
     check_scope,
     digest_of_secret,
+    note_use,
+    revoked,
 )
 from foreview.errors import UsageError
 
@@ -85,14 +86,13 @@ def opened(token: str) -> Shown | None:
     """Return what a token opens now; None where it is unknown, expired or revoked, or its owner may not share any more."""
     from downloader import selectors
 
-    link, now = selectors.link_of_digest(digest_of_secret(token)), timezone.now()
+    link = selectors.link_of_digest(digest_of_secret(token))
     if link is None or not link.is_open or not link.owner.is_active:
         return None
     owner = account_of_user(link.owner)
     if SCOPE not in owner.scopes:
         return None
-    if link.last_used_at is None or link.last_used_at <= now - USED_EVERY:
-        SharedLink.objects.filter(pk=link.pk).update(last_used_at=now)
+    note_use(link)
     return Shown(link, replace(owner, scopes=frozenset({"read"}), channels=_channels(link, owner)))
 
 
@@ -107,11 +107,7 @@ def revoke_link(owner: Any | None, number: int) -> SharedLink:
     """
     from downloader import selectors
 
-    link = selectors.link_seen(owner, number)
-    if link.revoked_at is None:
-        link.revoked_at = timezone.now()
-        link.save(update_fields=["revoked_at"])
-    return link
+    return revoked(selectors.link_seen(owner, number))
 
 
 def _check(name: str, expires_at: datetime, channels: Collection[str] | None) -> None:

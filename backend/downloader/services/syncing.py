@@ -5,9 +5,9 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any, Final
+from typing import Final
 
 from django.utils import timezone
 
@@ -15,7 +15,7 @@ from downloader.connectors import adsense, youtube_analytics, youtube_data
 from downloader.connectors.consent import MONETARY
 from downloader.connectors.failures import ConnectAgain, ConnectorError, QuotaSpent, Refused
 from downloader.connectors.session import Session, authorised, plain_http
-from downloader.connectors.tokens import opened, sealed_anew
+from downloader.connectors.tokens import Unopened, opened, sealed_anew
 from downloader.models import Alert, ConnectedVideo, Connection, ConnectionState
 from downloader.selectors import connections as selectors
 from downloader.services.alerts import raise_alert
@@ -71,24 +71,19 @@ def sync_connection(connection: Connection, way: Way) -> Synced:
         session = _session(connection, way)
         for videos in _parts(connection, session, way, now):
             read += videos
-    except ConnectorError as error:
+    except (ConnectorError, Unopened) as error:
         said = str(error)
         if isinstance(error, QuotaSpent) and error.by_google:
             write_refusal(error.api, now)
         if isinstance(error, ConnectAgain):
             connection.state = ConnectionState.AGAIN
-            raise_alert(Alert.Kind.CONNECTION, str(connection), said)
+            raise_alert(Alert.Kind.CONNECTION, str(connection), said, {"account": connection.account})
     else:
         connection.state = ConnectionState.CONNECTED
         connection.sealed_token, connection.synced_at = sealed_anew(connection.sealed_token), now
     connection.said = said
     connection.save(update_fields=["state", "said", "sealed_token", "synced_at"])
     return Synced(str(connection), read, delete_unrefreshed(connection, now), said)
-
-
-def results(synced: Iterable[Synced]) -> list[dict[str, Any]]:
-    """Return what became of connections as values that JSON can hold."""
-    return [asdict(one) for one in synced]
 
 
 def _session(connection: Connection, way: Way) -> Session:
@@ -108,12 +103,12 @@ def _read_channel(connection: Connection, session: Session, way: Way, now: datet
     this = pass_begun(connection)
     if this is None:
         monetary = MONETARY in connection.scopes
-        known = youtube_analytics.known_until(session, quota_day(now), monetary=monetary)
-        this = begin_pass(connection, known, now)
-    known_videos = selectors.connected_videos(connection)
+        until = youtube_analytics.known_until(session, quota_day(now), monetary=monetary)
+        this = begin_pass(connection, until, now)
+    known = selectors.passes_by_video(connection)
     listed = youtube_data.upload_ids(session, youtube_data.own_channel(session))
-    everything = list(dict.fromkeys([*listed, *known_videos]))
-    done = {source_id for source_id, row in known_videos.items() if row.pass_at >= this.begun_at}
+    everything = list(dict.fromkeys([*listed, *known]))
+    done = {source_id for source_id, pass_at in known.items() if pass_at >= this.begun_at}
     left = [source_id for source_id in everything if source_id not in done]
     way.progress(f"reading {connection}", len(done), len(everything))
     for begin in range(0, len(left), youtube_data.AT_ONCE):

@@ -5,14 +5,11 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from dataclasses import asdict
-from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from django.utils.dateparse import parse_datetime
-
+from downloader.services.clock import day_said, moment_said
 from downloader.services.jobs.attempt import Run
-from foreview.errors import UsageError
 
 if TYPE_CHECKING:
     from foreview.releases.manifest import Manifest
@@ -46,7 +43,7 @@ def apply_import(run: Run, number: int, account: str) -> dict[str, Any]:
 def sync(run: Run, *, connection: int | None = None) -> dict[str, Any]:
     """Read what is connected, or the connection of that number, and delete what may not be kept any longer."""
     from downloader.selectors.connections import connection_numbered, connections
-    from downloader.services.syncing import Way, results, sync_connections
+    from downloader.services.syncing import Way, sync_connections
 
     def pause(seconds: float) -> None:
         until = time.monotonic() + seconds
@@ -55,7 +52,7 @@ def sync(run: Run, *, connection: int | None = None) -> dict[str, Any]:
             run.check()
 
     wanted = connections() if connection is None else [connection_numbered(connection)]
-    return {"connections": results(sync_connections(wanted, Way(run.report, run.confirm, pause)))}
+    return {"connections": [asdict(one) for one in sync_connections(wanted, Way(run.report, run.confirm, pause))]}
 
 
 def train(run: Run, *, as_of: str = "", tuned: bool = False) -> dict[str, Any]:
@@ -64,7 +61,7 @@ def train(run: Run, *, as_of: str = "", tuned: bool = False) -> dict[str, Any]:
     from downloader.services.tuning import latest_hyperparameters
     from foreview.options import TrainingOptions
 
-    cutoff = _instant(as_of)
+    cutoff = moment_said(as_of)
     options = TrainingOptions(hyperparameters=latest_hyperparameters(cutoff)) if tuned else None
     trainer = MLModelTrainer()
     return _of_release(
@@ -86,7 +83,7 @@ def tune(run: Run, *, as_of: str = "", trials: int = 30, videos: int = 5000, see
     folder, search = tune_models(
         TuningOptions(trials=trials, max_videos=videos),
         TrainingOptions(seed=seed),
-        as_of=_instant(as_of) or asked,
+        as_of=moment_said(as_of) or asked,
         stop=run.should_stop,
         progress=run.report,
     )
@@ -99,7 +96,7 @@ def forecast(run: Run, *, as_of: str = "", videos: Sequence[Any] | None = None) 
     from downloader.services.ml_prediction_service import MLPredictionService
 
     service = MLPredictionService()
-    saved = service.predict_videos(videos, as_of=_instant(as_of), progress=run.report, confirm=run.confirm)
+    saved = service.predict_videos(videos, as_of=moment_said(as_of), progress=run.report, confirm=run.confirm)
     return {"forecasts": saved}
 
 
@@ -109,7 +106,7 @@ def mature_labels(run: Run, *, as_of: str = "") -> dict[str, Any]:
     from downloader.services.maturing import mature_labels as mature
     from downloader.services.promotion import promote_when_better
 
-    cutoff = _instant(as_of)
+    cutoff = moment_said(as_of)
     written = mature(as_of=cutoff, progress=run.report)
     run.check()
     ended, promotion = settle_experiment(), promote_when_better(as_of=cutoff)
@@ -126,7 +123,7 @@ def watch(run: Run, *, as_of: str = "") -> dict[str, Any]:
     from downloader.services.watching import watch as look
 
     run.report("watching", 0, 1)
-    seen = look(as_of=_instant(as_of))
+    seen = look(as_of=moment_said(as_of))
     run.report("watching", 1, 1)
     asked = retrain_when_due()
     alerts = [str(alert) for alert in seen.alerts]
@@ -147,8 +144,8 @@ def backtest(run: Run, *, as_of: str = "", train_until: str = "", test_from: str
     """Replay the past of the site and write its report. Days are written 2026-03-31; without them the last 60 days with outcomes are the test."""
     from downloader.services.backtesting import backtest as replay
 
-    days = {"train_until": _day(train_until), "test_from": _day(test_from)}
-    report = replay(as_of=_instant(as_of), **days, progress=run.report, confirm=run.confirm)
+    days = {"train_until": day_said(train_until), "test_from": day_said(test_from)}
+    report = replay(as_of=moment_said(as_of), **days, progress=run.report, confirm=run.confirm)
     return {
         "report": report.folder.name,
         "train_until": str(report.train_until),
@@ -183,24 +180,3 @@ def notify(run: Run, *, alert: int) -> dict[str, Any]:
     sent = send(alert)
     run.report("sending", 1, 1)
     return {"sent": sent}
-
-
-def _day(text: str) -> date | None:
-    """Return the day that an argument says, or None where it says none."""
-    try:
-        return date.fromisoformat(text) if text else None
-    except ValueError:
-        raise UsageError("a day is written as 2026-05-01", f"found {text!r}") from None
-
-
-def _instant(text: str) -> datetime | None:
-    """Return the time that an argument says, or None for now."""
-    if not text:
-        return None
-    try:
-        found = parse_datetime(text)
-    except ValueError:
-        found = None
-    if found is None or found.tzinfo is None:
-        raise UsageError("a time is written as 2026-05-01T12:00:00Z", f"found {text!r}")
-    return found
