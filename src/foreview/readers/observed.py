@@ -8,12 +8,19 @@ from __future__ import annotations
 import io
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Final, Literal, TypeAlias
 
 import polars as pl
 
-from foreview.readers.imported import REFUSED_SCHEMA, Imported, SourceOptions, refused_frame, with_notes
+from foreview.readers.imported import (
+    PLACES_SCHEMA,
+    REFUSED_SCHEMA,
+    Imported,
+    SourceOptions,
+    refused_frame,
+    with_notes,
+)
 from foreview.readers.rows import TypedRows
 from foreview.readers.sheet import LINE
 from foreview.tables.catalogue import Catalogue, SourceClock
@@ -39,6 +46,8 @@ class Listed:
     videos: pl.DataFrame
     refused: pl.DataFrame
     notes: tuple[str, ...] = ()
+    places: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=PLACES_SCHEMA))
+    """Where they are listed, if they are in a table of their own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +92,11 @@ def parts(observing: Observing, batches: Batches) -> Iterator[Imported]:
     refused, notes = listed.refused, listed.notes
     for batch in batches():
         ids = batch.rows.select("video_id").unique()
-        named = Listed(listed.videos.join(ids, on="video_id", how="semi", maintain_order="left"), refused, notes)
+        videos, places = (
+            frame.join(ids, on="video_id", how="semi", maintain_order="left")
+            for frame in (listed.videos, listed.places)
+        )
+        named = replace(listed, videos=videos, places=places, refused=refused, notes=notes)
         yield _imported(observing, named, _observations(batch, observing.kind))
         refused, notes = _no_refusals(), ()
 
@@ -121,6 +134,18 @@ def refused_rows(name: str, rows: pl.DataFrame, field: str, value: pl.Expr, reas
     return rows.select(**columns).cast(REFUSED_SCHEMA)  # type: ignore[arg-type]  # polars' stub knows no mapping of names
 
 
+def places_of(name: str, *frames: pl.DataFrame) -> pl.DataFrame:
+    """Return where rows stand: in the file that they name, or else in ``name``."""
+    found, keys = [pl.DataFrame(schema=PLACES_SCHEMA)], ("video_id", "date", "observed_at")
+    for rows in frames:
+        file = pl.col(FILE) if FILE in rows.columns else pl.lit(name)
+        there = rows.select(
+            file.alias("file"), pl.col(LINE).alias("line"), *(key for key in keys if key in rows.columns)
+        )
+        found.append(there.cast({name: PLACES_SCHEMA[name] for name in there.columns}))  # type: ignore[arg-type]  # as above
+    return pl.concat(found, how="diagonal")
+
+
 def earnings_of(rows: pl.DataFrame) -> pl.DataFrame | None:
     """Return the earnings among daily rows."""
     if "revenue_usd" not in rows.columns:
@@ -139,8 +164,9 @@ def _imported(observing: Observing, listed: Listed, typed: TypedRows) -> Importe
         catalogue = Catalogue.of(videos, snapshots=counts, clock=clock)
     else:
         catalogue = Catalogue.of(videos, daily=counts, earnings=earnings_of(rows), clock=clock)
+    places = pl.concat([listed.places, places_of(observing.name, rows)])
     notes = (*listed.notes, *typed.notes, *_repeats(counts.height, getattr(catalogue, kind).height, kind))
-    return Imported(with_notes(catalogue, notes), refused_frame([listed.refused, typed.refused, astray]))
+    return Imported(with_notes(catalogue, notes), refused_frame([listed.refused, typed.refused, astray]), places)
 
 
 def _repeats(given: int, kept: int, kind: Observations) -> list[str]:
