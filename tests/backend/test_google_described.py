@@ -20,7 +20,13 @@ from tests.backend.test_connectors import Book
 
 DESCRIPTIONS = Path(googleapiclient.__file__).parent / "discovery_cache" / "documents"
 MARCH = (date(2026, 3, 1), date(2026, 3, 4))
-TYPES = {"string": str, "integer": int, "number": (int, float), "boolean": bool, "any": object}
+TYPES: dict[str, type | tuple[type, ...]] = {
+    "string": str,
+    "integer": int,
+    "number": (int, float),
+    "boolean": bool,
+    "any": object,
+}
 ASKED = {
     "youtube.v3.json": ("channels.list", "playlistItems.list", "videos.list"),
     "youtubeAnalytics.v2.json": ("reports.query",),

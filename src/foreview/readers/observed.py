@@ -142,7 +142,7 @@ def places_of(name: str, *frames: pl.DataFrame) -> pl.DataFrame:
         there = rows.select(
             file.alias("file"), pl.col(LINE).alias("line"), *(key for key in keys if key in rows.columns)
         )
-        found.append(there.cast({name: PLACES_SCHEMA[name] for name in there.columns}))  # type: ignore[arg-type]  # as above
+        found.append(there.cast({name: PLACES_SCHEMA[name] for name in there.columns}))
     return pl.concat(found, how="diagonal")
 
 
