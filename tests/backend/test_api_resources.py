@@ -93,7 +93,7 @@ def test_counters_that_were_read_with_a_video_are_a_snapshot_once(key):
     video("his", source_id="a", title="one")
     now = timezone.now().replace(microsecond=0)
     read = {"observed_at": now.isoformat(), "views": 120, "likes": 7}
-    body = {
+    body: dict[str, Any] = {
         "videos": [
             {"title": "one", "channel_id": "his", "source_id": "a", "snapshot": read},
             {"title": "two", "channel_id": "his", "source_id": "b", "snapshot": read | {"views": 5}},
