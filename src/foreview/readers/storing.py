@@ -39,7 +39,7 @@ from foreview.tables.folder import check_can_write, describe, kept_columns, writ
 
 LARGE: Final = 2**26
 """Bytes of a source from which on it is read piece by piece."""
-ROWS_AT_ONCE: Final = 1_000_000
+ROWS_AT_ONCE: Final = 500_000
 """Rows that are put aside, and made a piece of the catalogue, at a time."""
 SHOWN: Final = 50
 """Refused rows that are named where none could be used."""
@@ -87,7 +87,8 @@ def store_source(path: Path, kind: SourceKind | None, options: SourceOptions, fo
 
 def _stored(observing: Observing, batches: Batches, path: Path, aside: Path) -> Stored:
     """Write the tables beside the folder ``aside``, in which rows wait for their turn."""
-    versions, told = Versions(observing.kind), []
+    versions = Versions(observing.kind)
+    told: list[TypedRows] = []
     rows = _put_aside(_noted(batches(), observing, versions, told), observing.kind, aside)
     listed, typed = listing(observing, versions), joined(told)
     videos = Catalogue.of(with_defaults(listed.videos, observing.options), clock=observing.clock)

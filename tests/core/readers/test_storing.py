@@ -91,8 +91,8 @@ def written_whole(source: tuple[Path, SourceKind, SourceOptions], folder: Path) 
 @pytest.mark.usefixtures("in_pieces")
 @pytest.mark.parametrize("source", SOURCES)
 def test_a_large_source_becomes_the_same_catalogue_piece_by_piece(source, tmp_path: Path):
-    given = source(tmp_path)
-    whole, pieces = written_whole(given, tmp_path / "whole"), store_source(*given, tmp_path / "pieces")
+    path, kind, options = given = source(tmp_path)
+    whole, pieces = written_whole(given, tmp_path / "whole"), store_source(path, kind, options, tmp_path / "pieces")
     assert pieces.counts == whole.counts
     assert pieces.refused.equals(whole.refused)
     assert pieces.notes == whole.notes
@@ -111,9 +111,9 @@ def test_a_large_source_becomes_the_same_catalogue_piece_by_piece(source, tmp_pa
 
 @pytest.mark.parametrize("source", SOURCES)
 def test_a_small_source_becomes_the_same_files_byte_for_byte(source, tmp_path: Path):
-    given = source(tmp_path)
+    path, kind, options = given = source(tmp_path)
     written_whole(given, tmp_path / "whole")
-    store_source(*given, tmp_path / "stored")
+    store_source(path, kind, options, tmp_path / "stored")
     for file in (tmp_path / "whole").iterdir():
         assert (tmp_path / "stored" / file.name).read_bytes() == file.read_bytes()
 
