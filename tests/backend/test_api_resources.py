@@ -47,11 +47,13 @@ def test_a_cursor_leads_through_all_items_once(key):
 def test_videos_are_filtered(key):
     video("his", title="a short", is_short=True, published_at=DAY)
     video("his", title="a long", is_short=False, published_at=DAY + timedelta(days=5))
-    video("his", title="neither known", status="failed")
+    video("his", title="neither known", status="failed", source_id="a1")
     assert titles(key, "format=short") == ["a short"]
     assert titles(key, "format=long") == ["a long"]
     assert titles(key, "status=failed") == ["neither known"]
     assert titles(key, "search=KNOWN") == ["neither known"]
+    assert titles(key, "source_id=a1") == ["neither known"]
+    assert titles(key, "source_id=a") == []
     assert titles(key, "channel=hers") == []
     assert titles(key, "published_from=2026-01-01T00:00:00Z&published_before=2026-01-06T00:00:00Z") == ["a short"]
     assert titles(key, "published_from=2026-01-06T00:00:00Z") == ["a long"]

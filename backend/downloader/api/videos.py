@@ -112,6 +112,7 @@ class Wanted(Schema):
     format: Format | None = None
     status: Name | None = None
     search: Name | None = Field(None, description="a part of the title")
+    source_id: Name | None = Field(None, description="its id where it comes from: the way to the number it has here")
     published_from: Moment | None = None
     published_before: Moment | None = None
 
