@@ -1,4 +1,4 @@
-"""How much memory a large source needs when it is read in parts.
+"""How much memory a large source needs: read in parts, as the site does, and by ``foreview import``.
 
 ``python -m benchmarks.imports [MEGABYTES]`` prints Markdown (default 2048). Each file is invented, read by a process of its own, and
 deleted.
@@ -17,7 +17,9 @@ from typing import Final
 
 from benchmarks.panels import CHECKOUT
 from benchmarks.scale import run_alone
+from foreview.readers.imported import SourceOptions
 from foreview.readers.reading import read_source_in_parts
+from foreview.readers.storing import store_source
 
 MEGABYTES: Final = 2048
 GOAL_MEGABYTES: Final = 1024
@@ -29,18 +31,19 @@ FIRST: Final = date(2025, 1, 1)
 def main() -> None:
     """Print the section."""
     megabytes = int(sys.argv[1]) if len(sys.argv) > 1 else MEGABYTES
-    print(f"Invented files of {megabytes:,} MB, {DAYS} rows a video, read in parts from the first row to the last.\n")
-    print("| file | rows | seconds | peak memory MB |\n|---|---|---|---|")
+    print(f"Invented files of {megabytes:,} MB, {DAYS} rows a video, each by a process of its own.\n")
+    print("| file | rows | by | seconds | peak memory MB |\n|---|---|---|---|---|")
     peaks = []
     for name, says, blocks in FILES:
         with tempfile.TemporaryDirectory(prefix="foreview-imports-") as folder:
             path = Path(folder) / name
             rows = _write(path, megabytes * 2**20, blocks)
-            found = run_alone([sys.executable, "-m", "benchmarks.imports", "read", str(path)], os.environ | _PATH)
-        if int(found.printed) != rows:
-            raise SystemExit(f"{name} has {rows} rows, but {found.printed} were read")
-        print(f"| {says} | {rows:,} | {found.seconds:,.0f} | {found.megabytes:,.0f} |", flush=True)
-        peaks.append(found.megabytes)
+            for by, way in WAYS.items():
+                found = run_alone([sys.executable, "-m", "benchmarks.imports", way, str(path)], os.environ | _PATH)
+                if int(found.printed) != rows:
+                    raise SystemExit(f"{name} has {rows} rows, but {found.printed} were read")
+                print(f"| {says} | {rows:,} | {by} | {found.seconds:,.0f} | {found.megabytes:,.0f} |", flush=True)
+                peaks.append(found.megabytes)
     met = "met" if max(peaks) < GOAL_MEGABYTES else "NOT met"
     print(f"\nThe highest peak is **{max(peaks):,.0f} MB** (goal: under {GOAL_MEGABYTES:,} MB, {met}).")
 
@@ -49,6 +52,19 @@ def read(path: Path) -> None:
     """Read a file in parts and print how many rows it gave."""
     parts = (part.catalogue for part in read_source_in_parts(path))
     print(sum(part.daily.height + part.snapshots.height for part in parts))
+
+
+def store(path: Path) -> None:
+    """Write the catalogue of a file as ``foreview import`` does, and print how many rows it has."""
+    stored = store_source(path, None, SourceOptions(), path.parent / "catalogue")
+    print(stored.counts["daily"] + stored.counts["snapshots"])
+
+
+def _days() -> Iterator[str]:
+    yield "video_id,published_at,date,views,likes\n"
+    days = [FIRST + timedelta(day) for day in range(DAYS)]
+    for video in range(10**9):
+        yield "".join(f"v{video:07d},{FIRST}T10:00:00Z,{day},{n * 17},{n}\n" for n, day in enumerate(days))
 
 
 def _days_with_words() -> Iterator[str]:
@@ -68,8 +84,10 @@ def _objects() -> Iterator[str]:
 
 FILES: Final[tuple[tuple[str, str, Callable[[], Iterator[str]]], ...]] = (
     ("days.csv", "daily sums as CSV, with title and description in each row", _days_with_words),
+    ("counts.csv", "daily sums as CSV, numbers alone", _days),
     ("infos.jsonl", "objects of yt-dlp, one a line", _objects),
 )
+WAYS: Final = {"read in parts": "read", "`foreview import`": "store"}
 _PATH: Final = {"PYTHONPATH": os.pathsep.join(str(CHECKOUT / part) for part in ("", "src"))}
 
 
@@ -86,7 +104,7 @@ def _write(path: Path, size: int, blocks: Callable[[], Iterator[str]]) -> int:
 
 
 if __name__ == "__main__":
-    if sys.argv[1:2] == ["read"]:
-        read(Path(sys.argv[2]))
+    if sys.argv[1:2] in (["read"], ["store"]):
+        {"read": read, "store": store}[sys.argv[1]](Path(sys.argv[2]))
     else:
         main()

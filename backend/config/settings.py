@@ -16,16 +16,8 @@ ALLOWED_HOSTS = list(_environment.allowed_hosts)
 DATABASES = {"default": _environment.database}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-FOREVIEW = {
-    "RELEASES": _environment.data_folder / "releases",
-    "TIMEZONE": _environment.timezone,
-    "DELAY_HOURS": _environment.delay_hours,
-    "MISSING_DAY_IS_ZERO": _environment.missing_day_is_zero,
-    "PROMOTE_WHEN_BETTER": _environment.promote_when_better,
-    "JOB_LEASE_SECONDS": _environment.job_lease_seconds,
-    "TOKEN_KEYS": list(_environment.token_keys),
-    "GOOGLE": _environment.google,
-}
+FOREVIEW = _environment.foreview
+globals().update(_environment.email)  # EMAIL_HOST and what else belongs to it
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 
 INSTALLED_APPS = [

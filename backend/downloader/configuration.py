@@ -199,7 +199,7 @@ def google_client() -> dict[str, str]:
 
 def quota() -> dict[str, int]:
     """Return how many units a day may be taken of each of Google's services."""
-    return {"youtube": 10_000, "youtubeAnalytics": 50_000, "adsense": 1_000} | dict(configured("QUOTA", {}))
+    return {"youtube": 10_000, "youtubeAnalytics": 50_000, "adsense": 10_000} | dict(configured("QUOTA", {}))
 
 
 def schedule_timezone() -> ZoneInfo:

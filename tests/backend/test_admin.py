@@ -10,7 +10,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from downloader.models import MLPrediction, Promotion, Release, VideoDownload
+from downloader.models import ImportRun, MLPrediction, Promotion, Release, VideoDownload
 from downloader.services.ml_prediction_service import MLPredictionService
 from tests.backend.published import promoted, published
 
@@ -133,3 +133,12 @@ def test_the_lists_ask_as_often_for_three_as_for_one(admin_client, name):
         assert page.status_code == 200
         asked.append(len(queries))
     assert asked[0] == asked[1]
+
+
+def test_adding_an_import_leads_to_the_page_that_takes_files_and_an_import_to_its_own(admin_client):
+    run = ImportRun.objects.create(file="days.csv", who="tom")
+    history = admin_client.get(reverse("admin:downloader_importrun_changelist")).content.decode()
+    assert reverse("admin:downloader_importrun_add") in history
+    assert admin_client.get(reverse("admin:downloader_importrun_add"))["Location"] == reverse("foreview:data")
+    page = admin_client.get(reverse("admin:downloader_importrun_change", args=[run.pk])).content.decode()
+    assert reverse("foreview:data-import", args=[run.pk]) in page

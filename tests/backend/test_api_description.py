@@ -23,7 +23,7 @@ def test_an_operation_names_its_errors_and_all_have_one_shape(name):
     usual |= {422} if taken or "requestBody" in operation else set()
     usual |= {404} if "path" in taken else set()
     usual |= {400, 413} if "requestBody" in operation else set()
-    assert usual <= set(errors) <= usual | {404, 409, 412, 503}
+    assert usual <= set(errors) <= usual | {400, 404, 409, 412, 503}
     for told in errors.values():
         assert told["content"] == {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
 

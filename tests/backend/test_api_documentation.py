@@ -28,7 +28,7 @@ def test_each_example_request_is_answered_as_the_page_says():
     cache.clear()
     key, last = key_of(account("mary", "UC123")), {"video": 0, "job": 0}
     last["import"] = send(key, DAYS.encode(), kind="daily").json()["id"]
-    assert len(EXAMPLES) == PAGE.count("```http") == 29
+    assert len(EXAMPLES) == PAGE.count("```http") == 30
     for method, path, body, status, shown in EXAMPLES:
         if not last["video"] and (first := VideoDownload.objects.first()):
             last["video"] = first.pk

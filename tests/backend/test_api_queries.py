@@ -45,7 +45,15 @@ LISTS = [
 DAY = "2026-01-02"
 BATCHES: dict[str, Callable[[list[int]], Any]] = {
     "PUT /videos": lambda keys: {
-        "videos": [{"title": "x", "channel_id": "his", "source_id": f"s{key}"} for key in keys]
+        "videos": [
+            {
+                "title": "x",
+                "channel_id": "his",
+                "source_id": f"s{key}",
+                "snapshot": {"observed_at": f"{DAY}T00:00:00Z", "views": 1},
+            }
+            for key in keys
+        ]
     },
     "POST /predictions": lambda keys: {"videos": keys},
     "POST /predictions/planned": lambda keys: {"videos": [{"title": f"x {key}", "channel_id": "his"} for key in keys]},

@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 from django.core.cache import cache
+from django.utils import timezone
 
 from downloader.gateways.record import ledger_frame
-from downloader.models import AuditEntry, Job, MLPrediction, VideoDownload
+from downloader.models import AuditEntry, Job, MLPrediction, VideoDownload, VideoSnapshot
 from downloader.services.asking import AT_ONCE
 from downloader.services.jobs.queueing import enqueue
 from downloader.services.ml_prediction_service import MLPredictionService
@@ -46,11 +47,13 @@ def test_a_cursor_leads_through_all_items_once(key):
 def test_videos_are_filtered(key):
     video("his", title="a short", is_short=True, published_at=DAY)
     video("his", title="a long", is_short=False, published_at=DAY + timedelta(days=5))
-    video("his", title="neither known", status="failed")
+    video("his", title="neither known", status="failed", source_id="a1")
     assert titles(key, "format=short") == ["a short"]
     assert titles(key, "format=long") == ["a long"]
     assert titles(key, "status=failed") == ["neither known"]
     assert titles(key, "search=KNOWN") == ["neither known"]
+    assert titles(key, "source_id=a1") == ["neither known"]
+    assert titles(key, "source_id=a") == []
     assert titles(key, "channel=hers") == []
     assert titles(key, "published_from=2026-01-01T00:00:00Z&published_before=2026-01-06T00:00:00Z") == ["a short"]
     assert titles(key, "published_from=2026-01-06T00:00:00Z") == ["a long"]
@@ -74,18 +77,48 @@ def test_a_video_is_entered_and_read(key):
 def test_videos_entered_again_change_nothing(key):
     one = {"title": "one", "channel_id": "his", "source_id": "a", "published_at": "2026-01-01T00:00:00Z"}
     body = {"videos": [one, {"title": "two", "channel_id": "his", "source_id": "b", "duration_s": 9}]}
-    assert ask(key, "PUT", "/videos", body).json() == {"created": 2, "changed": 0, "unchanged": 0}
+    assert ask(key, "PUT", "/videos", body).json() == {"created": 2, "changed": 0, "unchanged": 0, "snapshots": 0}
     before = list(VideoDownload.objects.order_by("pk").values())
-    assert ask(key, "PUT", "/videos", body).json() == {"created": 0, "changed": 0, "unchanged": 2}
+    assert ask(key, "PUT", "/videos", body).json() == {"created": 0, "changed": 0, "unchanged": 2, "snapshots": 0}
     assert list(VideoDownload.objects.order_by("pk").values()) == before
 
 
 def test_what_is_left_out_stays_as_it_is(key):
     video("his", source_id="a", title="one", description="long", duration=45)
     body = {"videos": [{"title": "better", "channel_id": "his", "source_id": "a"}]}
-    assert ask(key, "PUT", "/videos", body).json() == {"created": 0, "changed": 1, "unchanged": 0}
+    assert ask(key, "PUT", "/videos", body).json() == {"created": 0, "changed": 1, "unchanged": 0, "snapshots": 0}
     kept = VideoDownload.objects.get()
     assert (kept.title, kept.description, kept.duration) == ("better", "long", 45)
+
+
+def test_counters_that_were_read_with_a_video_are_a_snapshot_once(key):
+    video("his", source_id="a", title="one")
+    now = timezone.now().replace(microsecond=0)
+    read = {"observed_at": now.isoformat(), "views": 120, "likes": 7}
+    body: dict[str, Any] = {
+        "videos": [
+            {"title": "one", "channel_id": "his", "source_id": "a", "snapshot": read},
+            {"title": "two", "channel_id": "his", "source_id": "b", "snapshot": read | {"views": 5}},
+            {"title": "three", "channel_id": "his", "source_id": "c", "snapshot": None},
+        ]
+    }
+    assert ask(key, "PUT", "/videos", body).json() == {"created": 2, "changed": 0, "unchanged": 1, "snapshots": 2}
+    assert ask(key, "PUT", "/videos", body).json() == {"created": 0, "changed": 0, "unchanged": 3, "snapshots": 0}
+    body["videos"][0]["snapshot"] = {"observed_at": now.isoformat(), "views": 121}
+    assert ask(key, "PUT", "/videos", body).json() == {"created": 0, "changed": 0, "unchanged": 3, "snapshots": 1}
+    kept = VideoSnapshot.objects.order_by("video__source_id")
+    assert list(kept.values_list("video__source_id", "observed_at", "views", "likes", "comments")) == [
+        ("a", now, 121, 7, None),
+        ("b", now, 5, 7, None),
+    ]
+
+
+def test_a_snapshot_of_a_time_to_come_is_refused_with_the_whole_request(key):
+    read = {"observed_at": (timezone.now() + timedelta(minutes=6)).isoformat(), "views": 1}
+    rows = [{"title": "x", "channel_id": "his", "source_id": name} for name in "ab"]
+    answer = ask(key, "PUT", "/videos", {"videos": [rows[0], rows[1] | {"snapshot": read}]})
+    assert (answer.status_code, answer.json()["errors"][0]["at"]) == (422, "videos.1.snapshot.observed_at")
+    assert VideoDownload.objects.count() == 0
 
 
 def test_videos_are_entered_all_or_none(key):

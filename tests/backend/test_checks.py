@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from django.core.exceptions import ImproperlyConfigured
 from django.core.management import call_command
 
+from config.env import read_environment
 from downloader.checks import check_setting
-from downloader.configuration import releases_folder
+from downloader.configuration import KEYS, TABLES, releases_folder
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 OWN_VIDEOS = {"model": "downloader.VideoDownload", "fields": {"title": "title", "published_at": "published_at"}}
@@ -128,3 +132,69 @@ def test_postgresql_comes_through_database_url(tmp_path):
     say = "from config import settings; d = settings.DATABASES['default']; print(d['ENGINE'], d['NAME'], d['HOST'])"
     said = start(tmp_path, say, DATABASE_URL="postgres://me:secret@db.example:5433/videos").stdout
     assert said.strip() == "django.db.backends.postgresql videos db.example"
+
+
+def test_every_key_of_the_setting_that_is_no_model_comes_from_the_environment(tmp_path):
+    given = {
+        "FOREVIEW_TIMEZONE": "Europe/Berlin",
+        "FOREVIEW_DELAY_HOURS": "24.5",
+        "FOREVIEW_MISSING_DAY_IS_ZERO": "yes",
+        "FOREVIEW_PROMOTE_WHEN_BETTER": "on",
+        "FOREVIEW_JOB_LEASE_SECONDS": "90",
+        "FOREVIEW_JOBS": "weekly = library.reports.weekly, daily=library.reports.daily",
+        "FOREVIEW_API_REQUESTS_PER_MINUTE": "30",
+        "FOREVIEW_IMPORT_MAX_BYTES": "1000",
+        "FOREVIEW_ALERT_EMAILS": "a@b.example, c@d.example",
+        "FOREVIEW_WEBHOOK_URL": "https://hook.example",
+        "FOREVIEW_WEBHOOK_SECRET": "s",
+        "FOREVIEW_TOKEN_KEYS": "one,two",
+        "FOREVIEW_GOOGLE_CLIENT_ID": "id",
+        "FOREVIEW_GOOGLE_CLIENT_SECRET": "secret",
+        "FOREVIEW_GOOGLE_REDIRECT": "https://foreview.example/",
+        "FOREVIEW_QUOTA": "youtube=5000,adsense=0",
+    }
+    say = "import json; from config import settings; print(json.dumps(settings.FOREVIEW, default=str))"
+    found = json.loads(start(tmp_path, say, **given).stdout)
+    assert set(found) == set(KEYS) - set(TABLES)
+    assert found == {
+        "RELEASES": str(tmp_path / "data" / "releases"),
+        "TIMEZONE": "Europe/Berlin",
+        "DELAY_HOURS": 24.5,
+        "MISSING_DAY_IS_ZERO": True,
+        "PROMOTE_WHEN_BETTER": True,
+        "JOB_LEASE_SECONDS": 90.0,
+        "JOBS": {"weekly": "library.reports.weekly", "daily": "library.reports.daily"},
+        "API_REQUESTS_PER_MINUTE": 30,
+        "IMPORT_MAX_BYTES": 1000,
+        "ALERT_EMAILS": ["a@b.example", "c@d.example"],
+        "WEBHOOK": {"URL": "https://hook.example", "SECRET": "s"},
+        "TOKEN_KEYS": ["one", "two"],
+        "GOOGLE": {"CLIENT_ID": "id", "CLIENT_SECRET": "secret", "REDIRECT": "https://foreview.example/"},
+        "QUOTA": {"youtube": 5000, "adsense": 0},
+    }
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "said"),
+    [
+        ("DEBUG", "maybe", "DEBUG is one of true, on, yes"),
+        ("FOREVIEW_DELAY_HOURS", "soon", "FOREVIEW_DELAY_HOURS is a number. Found 'soon'"),
+        ("FOREVIEW_IMPORT_MAX_BYTES", "2 GB", "FOREVIEW_IMPORT_MAX_BYTES is a whole number. Found '2 GB'"),
+        ("FOREVIEW_API_REQUESTS_PER_MINUTE", "0", "is a whole number above 0. Found '0'"),
+        ("FOREVIEW_QUOTA", "youtube=many", "FOREVIEW_QUOTA is name=int pairs with commas between them"),
+        ("FOREVIEW_JOBS", "weekly", "FOREVIEW_JOBS is name=str pairs with commas between them. Found 'weekly'"),
+        ("DATABASE_URL", "nonsense", "DATABASE_URL is an address such as postgres://"),
+    ],
+)
+def test_a_variable_that_cannot_be_read_ends_the_start_and_is_named(tmp_path, monkeypatch, name, value, said):
+    monkeypatch.setenv(name, value)
+    with pytest.raises(ImproperlyConfigured, match=re.escape(said)):
+        read_environment(tmp_path)
+
+
+def test_mail_goes_to_the_server_of_the_environment(tmp_path, monkeypatch):
+    monkeypatch.setenv("EMAIL_URL", "smtp+tls://me:secret@mail.example:587")
+    monkeypatch.setenv("DEFAULT_FROM_EMAIL", "site@mail.example")
+    email = read_environment(tmp_path).email
+    assert (email["EMAIL_HOST"], email["EMAIL_PORT"], email["EMAIL_USE_TLS"]) == ("mail.example", 587, True)
+    assert email["DEFAULT_FROM_EMAIL"] == "site@mail.example"

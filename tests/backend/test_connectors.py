@@ -224,6 +224,14 @@ def test_a_quota_that_is_spent_is_not_asked_again(reason):
     assert (spent.value.api, spent.value.by_google, book.waited) == ("youtube", True, [])
 
 
+@pytest.mark.parametrize(("unit", "raised"), [("1/d/{project}", QuotaSpent), ("1/min/{project}/{user}", NotAnswered)])
+def test_the_new_shape_tells_a_spent_day_from_a_busy_minute_by_the_unit_of_the_limit_alone(unit, raised):
+    told = {"@type": "type.googleapis.com/google.rpc.ErrorInfo", "reason": "RATE_LIMIT_EXCEEDED"}
+    body = {"error": {"code": 429, "details": [told | {"metadata": {"quota_unit": unit}}]}}
+    with pytest.raises(raised):
+        adsense.own_account(sequence(*[(429, body, {})] * ATTEMPTS))
+
+
 @pytest.mark.parametrize(("status", "reason"), [(401, "authError"), (403, "insufficientPermissions")])
 def test_who_is_not_let_in_has_to_agree_again(status, reason):
     google = tomatoes(1)

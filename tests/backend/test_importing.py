@@ -80,10 +80,10 @@ def test_an_account_imports_into_its_own_channels_alone(tmp_path):
     before = state()
     run = preview(mary, table(tmp_path, rows))
     assert run.counts == counts(videos=(1, 0, 0), daily=(2, 0, 0), earnings=(1, 0, 0))
-    assert [(row["field"], row["value"], row["reason"]) for row in run.refused_first] == [
-        ("channel_id", None, "video d4: the source names no channel: say which with channel"),
-        ("channel_id", "UC2", "video b2: mary is no member of this channel"),
-        ("video_id", "c3", "video c3: this id is taken"),
+    assert [tuple(row.values()) for row in run.refused_first] == [
+        ("days.csv", 4, "channel_id", "UC2", "video b2: mary is no member of this channel"),
+        ("days.csv", 5, "video_id", "c3", "video c3: this id is taken"),
+        ("days.csv", 6, "channel_id", None, "video d4: the source names no channel: say which with channel"),
     ]
     done = apply(mary, run.pk)
     assert [video.source_id for video in VideoDownload.objects.filter(channel_id="UC1")] == ["a1"]
@@ -168,11 +168,34 @@ def test_what_a_database_cannot_hold_is_refused_by_row(tmp_path):
     )
     run = imported(table(tmp_path, rows))
     assert run.counts == counts(videos=(2, 0, 0), daily=(2, 0, 0), earnings=(1, 0, 0))
-    assert [(row["field"], row["reason"].split(": ")[1]) for row in run.refused_first] == [
-        ("video_id", "an id has at most 500 characters"),
-        ("published_at", "a year that is none"),
-        ("date", "a number or a day of daily that is none"),
-        ("date", "a number or a day of earnings that is none"),
+    assert [(row["line"], row["field"], row["reason"].split(": ")[1]) for row in run.refused_first] == [
+        (3, "views", "views stays below 9,007,199,254,740,992"),
+        (4, "revenue_usd", "revenue_usd stays below 10,000,000,000"),
+        (5, "video_id", "an id has at most 500 characters"),
+        (6, "published_at", "a year that is none"),
+    ]
+
+
+def test_a_refusal_of_the_site_names_file_and_line_whatever_the_kind_of_source(tmp_path):
+    mary = account_of_user(account("mary", "UC1"))
+    videos = tmp_path / "videos.csv"
+    videos.write_text("video_id,published_at,channel_id\na1,2026-01-01T08:00:00Z,UC1\nb2,2026-01-01T08:00:00Z,UC2\n")
+    days = table(tmp_path, ("a1,2026-01-02,1", "b2,2026-01-02,1"), heading="video_id,date,views")
+    info = '{"id": "%s", "extractor": "youtube", "channel_id": "%s", "timestamp": 1767254400, "epoch": 1767340800, "view_count": 1}'
+    lines = tmp_path / "infos.jsonl"
+    lines.write_text("\n".join(("", info % ("a1", "UC1"), "{", info % ("b2", "UC2"))))
+    studio = tmp_path / "Table data.csv"
+    studio.write_text('Content,Video title,Video publish time,Views\nTotal,,,2\nb2,Pears,"Jan 1, 2026",2\n')
+    told = [
+        preview(mary, days, "daily", SourceOptions(videos=videos)).refused_first,
+        preview(mary, lines).refused_first[1:],
+        preview(mary, studio, options=SourceOptions(channel_id="UC2")).refused_first,
+    ]
+    reason = "video b2: mary is no member of this channel"
+    assert [[(row["file"], row["line"], row["reason"]) for row in rows] for rows in told] == [
+        [("videos.csv", 3, reason)],
+        [("infos.jsonl", 4, reason)],
+        [("Table data.csv", 3, reason)],
     ]
 
 

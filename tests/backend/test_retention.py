@@ -77,16 +77,17 @@ def retained(days: int | None, *nights: datetime) -> None:
         synced(night)
 
 
-def test_what_a_revoked_connection_left_is_deleted_when_its_retention_ends(google):
+def test_what_a_revoked_connection_left_is_deleted_before_seven_days_are_over(google):
     imported_before()
     connected()
     synced()
     google.revoked = True
     before = database()
-    retained(30, NIGHT + 30 * DAY)
+    retained(30, *(NIGHT + number * DAY for number in range(1, 6)))
     assert database() == before
-    retained(30, NIGHT + 30 * DAY + DAY / 24)
+    retained(30, NIGHT + 6 * DAY)
     left_of_before()
+    assert ConnectionReading.objects.count() == 0
     assert set(ConnectedVideo.objects.values_list("whole_at", "last_day")) == {(None, None)}
 
 

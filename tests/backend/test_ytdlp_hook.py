@@ -14,7 +14,7 @@ import pytest
 import yt_dlp
 from yt_dlp.utils import PostProcessingError
 
-from downloader.models import AuditEntry, VideoDownload
+from downloader.models import AuditEntry, VideoDownload, VideoSnapshot
 from foreview.readers.ytdlp import read_ytdlp
 from tests.backend.api_calls import account, key_of
 from yt_dlp_plugins.postprocessor.foreview import ForeviewPP, video_of
@@ -140,8 +140,14 @@ def test_an_id_cannot_lead_out_of_the_folder(tmp_path):
 )
 def test_the_site_is_told_what_the_reader_reads(tmp_path, changes):
     (tmp_path / "a.info.json").write_text(json.dumps(INFO | changes))
-    read = read_ytdlp(tmp_path).catalogue.videos.row(0, named=True)
+    catalogue = read_ytdlp(tmp_path).catalogue
+    read = catalogue.videos.row(0, named=True)
     video = video_of(INFO | changes) or {}
+    counted = catalogue.snapshots.drop("video_id").row(0, named=True)
+    snapshot = video.pop("snapshot")
+    assert snapshot | {"observed_at": datetime.fromisoformat(snapshot["observed_at"])} == {
+        name: value for name, value in counted.items() if value is not None
+    }
     video["published_at"] = datetime.fromisoformat(video["published_at"])
     given = {name: value for name, value in read.items() if value is not None} | {"source_id": read["video_id"]}
     del given["video_id"]
@@ -172,13 +178,22 @@ def test_each_download_is_told_to_the_site(tmp_path, live_server, monkeypatch):
     monkeypatch.setenv("FOREVIEW_KEY", key)
     arguments = f"Foreview:when=after_move;url={live_server.url}/"
     heard = download(tmp_path, arguments)
-    assert "[Foreview] ten-tomatoes: created" in heard.lines
+    assert "[Foreview] ten-tomatoes: created, 1204 views noted" in heard.lines
     video = VideoDownload.objects.get(source_id="ten-tomatoes")
     assert (video.title, video.is_short, video.duration, video.tags) == ("Ten tomatoes", True, 45, ["tomato", "red"])
     assert video.published_at == datetime.fromtimestamp(1_767_285_000, tz=UTC)
     assert "[Foreview] ten-tomatoes: known already" in download(tmp_path, arguments).lines
     assert "[Foreview] ten-tomatoes: changed" in download(tmp_path, arguments, title="Eleven tomatoes").lines
-    assert AuditEntry.objects.filter(status=200).count() == 3
+    later = download(tmp_path, arguments, title="Eleven tomatoes", epoch=EPOCH + 60, view_count=1_300)
+    assert "[Foreview] ten-tomatoes: known already, 1300 views noted" in later.lines
+    hidden = download(tmp_path, arguments, title="Eleven tomatoes", epoch=EPOCH + 120, view_count=None)
+    assert "[Foreview] ten-tomatoes: known already" in hidden.lines
+    counters = VideoSnapshot.objects.order_by("observed_at").values_list("observed_at", "views", "likes", "comments")
+    assert list(counters) == [
+        (datetime.fromtimestamp(EPOCH, tz=UTC), 1204, 31, 2),
+        (datetime.fromtimestamp(EPOCH + 60, tz=UTC), 1300, 31, 2),
+    ]
+    assert AuditEntry.objects.filter(status=200).count() == 5
 
 
 @pytest.mark.django_db(transaction=True)

@@ -148,7 +148,7 @@ def test_each_generated_page_is_current(name: str):
 
 
 def test_the_page_of_settings_names_every_variable_and_option():
-    read = re.findall(r'env\.\w+\("([A-Z_]+)"', text(Path("backend/config/env.py")))
+    read = re.findall(r'(?:env\.\w+\(|\w\(env, )"([A-Z_]+)"', text(Path("backend/config/env.py")))
     options = [option.name for kind in (TrainingOptions, LabelOptions) for option in fields(kind)]
     named_there = re.findall(r"^\| `(\w+)` \|", text(Path("docs/reference/settings.md")), re.MULTILINE)
     assert sorted(named_there) == sorted({*read, *options} - {"labels"})

@@ -12,6 +12,7 @@ from ninja import Router, Schema
 from pydantic import Field
 
 from downloader.api.access import account_of, needs
+from downloader.api.description import fails
 from downloader.api.forecasts import TargetTold
 from downloader.api.shapes import Moment, Name, Number, Text
 from downloader.api.videos import FactsGiven, Seconds, Tags
@@ -105,7 +106,7 @@ def predict_planned(request: HttpRequest, asked: Plans) -> PlannedForecasts:
     return PlannedForecasts(items=[PlannedTold(targets=one.pop("by_target"), **one) for one in told])
 
 
-@router.post("/what-if", auth=needs("write"), response=WhatIfs)
+@router.post("/what-if", auth=needs("write"), response=WhatIfs, openapi_extra=fails(404))
 def ask_what_if(request: HttpRequest, asked: WhatIfAsked) -> WhatIfs:
     """Say how the forecast would differ at publication: association only, not a cause. Nothing is saved."""
     from downloader.services.planning import what_if_planned, what_if_stored

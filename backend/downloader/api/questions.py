@@ -11,6 +11,7 @@ from ninja import Query, Router, Schema
 from pydantic import Field
 
 from downloader.api.access import account_of, needs
+from downloader.api.description import fails
 from downloader.api.shapes import Name, Number
 
 router = Router(tags=["questions"])
@@ -145,7 +146,7 @@ def explain(
     return ExplanationTold(**{**said.pop("found"), **said}, video=video)
 
 
-@router.get("/portfolio", auth=needs("read"), response=Totals)
+@router.get("/portfolio", auth=needs("read"), response=Totals, openapi_extra=fails(400))
 def read_portfolio(
     request: HttpRequest,
     month: Annotated[str | None, Query(description="2026-05, on the source's clock; default: this one")] = None,

@@ -21,6 +21,7 @@ Format = Literal["short", "long"]
 
 
 Seconds = Annotated[float | None, Field(ge=0, le=10_000_000, allow_inf_nan=False, description="length [s]")]
+Counter = Annotated[int, Field(ge=0, lt=2**53)]
 Tags = Annotated[list[Name] | None, Field(max_length=1_000)]
 
 
@@ -48,10 +49,23 @@ class VideoGiven(FactsGiven):
     source_id: Name | None = Field(None, description="its id where it comes from")
 
 
+class SnapshotGiven(Schema):
+    """The counters of a video, totals so far, as they stood at an instant. What is left out is not known, or stays as it is."""
+
+    model_config = {"extra": "forbid"}
+
+    observed_at: Moment = Field(description="when they were read; the same instant again is the same snapshot")
+    views: Counter
+    likes: Counter | None = None
+    comments: Counter | None = None
+    shares: Counter | None = None
+
+
 class VideoFromSource(VideoGiven):
     """A video that is found again by the id of its source."""
 
     source_id: Name = Field(description="its id where it comes from; of all videos here one has it")
+    snapshot: SnapshotGiven | None = Field(None, description="its counters, where they were read with it")
 
 
 class Videos(Schema):
@@ -88,6 +102,7 @@ class Entered(Schema):
     created: int
     changed: int
     unchanged: int
+    snapshots: int = Field(description="that are new or changed")
 
 
 class Wanted(Schema):
@@ -97,6 +112,7 @@ class Wanted(Schema):
     format: Format | None = None
     status: Name | None = None
     search: Name | None = Field(None, description="a part of the title")
+    source_id: Name | None = Field(None, description="its id where it comes from: the way to the number it has here")
     published_from: Moment | None = None
     published_before: Moment | None = None
 
@@ -124,7 +140,9 @@ def create(request: HttpRequest, given: VideoGiven, response: HttpResponse) -> V
 @router.put("", auth=needs("write"), response=Entered, openapi_extra=fails(409))
 def enter(request: HttpRequest, given: Videos) -> dict[str, int]:
     """Enter up to 1,000 videos, all or none. Those whose `source_id` is here already are corrected; asked again, nothing changes."""
-    return asdict(enter_videos(account_of(request), [_values(one) for one in given.videos]))
+    items = [_values(one) for one in given.videos]
+    read = {item["source_id"]: snapshot for item in items if (snapshot := item.pop("snapshot", None)) is not None}
+    return asdict(enter_videos(account_of(request), items, read))
 
 
 @router.get("/{video}", auth=needs("read"), response=VideoTold)

@@ -130,8 +130,9 @@ def _tried(request: Any) -> tuple[dict[str, Any] | None, float | None]:
 
 def _raise_for(method: str, error: Any) -> None:
     """Raise what a refusal means, unless asking again may help."""
-    status, reasons, said = error.resp.status, _reasons(error.content), error.reason
-    if reasons & _SPENT:
+    status, told, said = error.resp.status, _told(error.content), error.reason
+    reasons = {one["reason"] for one in told if "reason" in one}
+    if reasons & _SPENT or any(_is_of_a_day(one) for one in told):
         raise QuotaSpent(method.partition(".")[0], f"Google says so at {method}", by_google=True) from None
     if status == 401 or reasons & _NOT_AGREED:
         raise ConnectAgain(f"Google refuses {method}: {said}") from None
@@ -139,14 +140,19 @@ def _raise_for(method: str, error: Any) -> None:
         raise Refused(method, f"it refuses with {status}: {said}", reasons) from None
 
 
-def _reasons(content: bytes) -> set[str]:
-    """Return the reasons in an error of Google, in the old shape and in the new one."""
+def _told(content: bytes) -> list[dict[str, Any]]:
+    """Return what an error of Google says of itself, in the old shape (``errors``) and in the new one (``details``)."""
     try:
         error = json.loads(content)["error"]
-        told = [*error.get("errors", ()), *error.get("details", ())]
-        return {one["reason"] for one in told if "reason" in one}
+        return [one for one in (*error.get("errors", ()), *error.get("details", ())) if isinstance(one, dict)]
     except (ValueError, KeyError, TypeError, AttributeError):
-        return set()
+        return []
+
+
+def _is_of_a_day(told: dict[str, Any]) -> bool:
+    """Return whether the limit that was met is one of a day: the new shape calls it as it calls that of a minute."""
+    limit = told.get("metadata")
+    return isinstance(limit, dict) and str(limit.get("quota_unit", "")).startswith("1/d/")
 
 
 def _wish(header: str | None, now: datetime) -> float | None:

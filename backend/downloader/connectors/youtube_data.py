@@ -95,9 +95,7 @@ def upload_ids(session: Session, channel: Channel) -> list[str]:
 def videos_seen(session: Session, ids: Sequence[str], now: datetime) -> VideosSeen:
     """Return what YouTube says of these videos, at most fifty, at ``now``."""
     service = session.service("youtube", "v3")
-    request = service.videos().list(
-        part="snippet,contentDetails,statistics,status", id=",".join(ids), maxResults=AT_ONCE
-    )
+    request = service.videos().list(part="snippet,contentDetails,statistics,status", id=",".join(ids))
     items = {item["id"]: item for item in session.ask(request).get("items", ())}
     states = {video_id: _state(items.get(video_id), now) for video_id in ids}
     public = [items[video_id] for video_id, state in states.items() if state == "success"]

@@ -28,7 +28,7 @@ _LONGEST_ID: Final = 500
 _LONGEST_TOLD: Final = 500
 """Characters of a refused value that are shown: a cell may be of any length."""
 _MOST: Final = 2.0**53
-"""Above this a float is no exact whole number."""
+"""From here on a float is no exact whole number."""
 _MOST_USD: Final = 1e10
 _FIRST_YEAR, _LAST_YEAR = 1990, 2200
 _BLOCK: Final = 1 << 20
@@ -110,16 +110,20 @@ def heading_of(path: Path) -> str:
 def admitted(found: Imported, file: str, who: str, channels: Collection[str] | None) -> Imported:
     """Return what the database can hold and ``who``, a member of ``channels`` (None: of all), may write; the rest is refused."""
     videos, refused = found.catalogue.videos, [found.refused]
+    places = found.places.unique("video_id", keep="first")  # the row whose facts were taken first
     for field, wrong, reason in (*_unfit_videos(), *_foreign_videos(videos, who, channels)):
-        refused.append(_refused(file, videos.filter(wrong), field, reason))
+        refused.append(_refused(file, _placed(videos.filter(wrong), places, ["video_id"]), field, reason))
         videos = videos.filter(~wrong)
     tables: dict[str, pl.DataFrame] = {"videos": videos}
     for table, time in selectors.TIME_OF.items():
         rows: pl.DataFrame = getattr(found.catalogue, table)
         rows = rows.join(videos.select("video_id"), on="video_id", how="semi", maintain_order="left")
-        wrong = _unfit_rows(rows, time)
-        refused.append(_refused(file, rows.filter(wrong), time, f"a number or a day of {table} that is none"))
-        tables[table] = rows.filter(~wrong)
+        keys = ["video_id", time]
+        there = found.places.unique(keys, keep="last")  # of repeated rows the last was kept
+        for field, wrong, reason in _unfit_rows(rows, time):
+            refused.append(_refused(file, _placed(rows.filter(wrong), there, keys), field, reason))
+            rows = rows.filter(~wrong)
+        tables[table] = rows
     catalogue = dataclasses.replace(found.catalogue, **tables)  # type: ignore[arg-type]  # the tables are frames
     told = (pl.col(name).str.head(_LONGEST_TOLD) for name in ("value", "reason"))
     return Imported(catalogue, refused_frame(refused).with_columns(told))
@@ -149,19 +153,26 @@ def _foreign_videos(
     yield "video_id", pl.col("video_id").is_in(taken), "this id is taken"
 
 
-def _unfit_rows(rows: pl.DataFrame, time: str) -> pl.Expr:
-    counts = [pl.col(name).abs() > _MOST for name in COUNTED if name in rows.columns]
-    money = [pl.col(name).abs() >= _MOST_USD for name in ("revenue_usd",) if name in rows.columns]
+def _unfit_rows(rows: pl.DataFrame, time: str) -> Iterator[tuple[str, pl.Expr, str]]:
     year = pl.col(time).dt.year()
-    wrong = pl.any_horizontal(~year.is_between(_FIRST_YEAR, _LAST_YEAR), *counts, *money)
-    return wrong.fill_null(value=False)
+    yield time, ~year.is_between(_FIRST_YEAR, _LAST_YEAR), "a year that is none"
+    limits = dict.fromkeys(COUNTED, _MOST) | {"revenue_usd": _MOST_USD}
+    for name, most in limits.items():
+        if name in rows.columns:
+            yield name, (pl.col(name).abs() >= most).fill_null(value=False), f"{name} stays below {most:,.0f}"
+
+
+def _placed(rows: pl.DataFrame, places: pl.DataFrame, keys: list[str]) -> pl.DataFrame:
+    """Return rows with the file and line where they stand; null where a source has no lines."""
+    known = places.select(*keys, "file", "line")
+    return rows.join(known, on=keys, how="left", maintain_order="left")
 
 
 def _refused(file: str, rows: pl.DataFrame, field: str, reason: str) -> pl.DataFrame:
-    """Return rows of a catalogue as refused ones. A catalogue knows no lines, so the video is named."""
+    """Return rows of a catalogue as refused ones. A catalogue knows no lines, so the video is named as well."""
     columns: dict[str, Any] = {
-        "file": pl.lit(file),
-        "line": pl.lit(None, pl.Int64),
+        "file": pl.col("file").fill_null(file),
+        "line": pl.col("line"),
         "field": pl.lit(field),
         "value": pl.col(field).cast(pl.String),
         "reason": pl.format("video {}: {}", pl.col("video_id").str.head(100), pl.lit(reason)),
@@ -175,9 +186,8 @@ def _without_declared(found: Imported) -> Imported:
     if not names:
         return found
     plain = dataclasses.replace(found.catalogue, videos=found.catalogue.videos.drop(names), declared=())
-    return Imported(
-        with_notes(plain, [f"left out, the database has no place for them: {', '.join(names)}"]), found.refused
-    )
+    note = f"left out, the database has no place for them: {', '.join(names)}"
+    return dataclasses.replace(found, catalogue=with_notes(plain, [note]))
 
 
 def _heading(path: Path) -> bytes:

@@ -54,6 +54,8 @@ class VideoFilter:
     status: str | None = None
     search: str | None = None
     """A part of the title, in whatever case."""
+    source_id: str | None = None
+    """The video's id where it comes from."""
     published_from: datetime | None = None
     published_before: datetime | None = None
 
@@ -65,6 +67,7 @@ class VideoFilter:
             "is_short": None if self.format is None else self.format == "short",
             "status": self.status,
             "title__icontains": self.search,
+            "source_id": self.source_id,
             "published_at__gte": self.published_from,
             "published_at__lt": self.published_before,
         }

@@ -39,6 +39,11 @@ def enter_rows(account: Account, table: str, items: Sequence[Mapping[str, Any]])
         )
     if wrong := list(_wrong(account, items)):
         raise RowsRefused(wrong)
+    return write_rows(table, items)
+
+
+def write_rows(table: str, items: Sequence[Mapping[str, Any]]) -> Counts:
+    """Write rows of videos that are there, all or none; of a video and time that is there already the later wins."""
     schema = {column.name: column.dtype for column in TABLES[table] if column.name != "video_id"}
     given = counted(pl.DataFrame(items, schema={"video": pl.Int64, **schema})).sort(KEYS[table])
     done = Counts()

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Any, Final
-from zoneinfo import ZoneInfo
+from typing import Any
 
 import polars as pl
 
@@ -14,18 +13,15 @@ from downloader.gateways.catalogue import forecast_catalogue, source_clock
 from downloader.services.access import Account
 from downloader.services.clock import issue_time
 from downloader.services.serving import serving_release
-from foreview.errors import UsageError
 from foreview.forecasting.best_time import BestTime, best_time
 from foreview.forecasting.explaining import Explained, explained
 from foreview.forecasting.forecaster import issues_as_of
 from foreview.forecasting.outlier import LOOKED_AT_DAYS, Unusual, outliers
-from foreview.forecasting.portfolio import Total, portfolio
+from foreview.forecasting.portfolio import Total, month_of, portfolio
+from foreview.forecasting.warning import LOOKED_AT_DAYS as EARLY
 from foreview.forecasting.warning import RATE, Warned, warnings
 from foreview.tables.catalogue import Catalogue
 from foreview.vocabulary import Target
-
-WARNED_DAYS: Final = 8.0
-"""Age [d] up to which a video may still have a count of its first days only, as a source is late."""
 
 
 def explanation_of(account: Account, video: int, target: Target = "views_30d") -> Explained:
@@ -48,7 +44,7 @@ def portfolio_of(account: Account, month: str) -> tuple[Total, ...]:
 
     A video that is to be published later in the month counts as if it were published now.
     """
-    start, end = _month(month)
+    start, end = month_of(month, source_clock().timezone)
     keys = selectors.published_keys(account.channels, start, end)
     if not keys:
         return ()
@@ -70,7 +66,7 @@ def outliers_of(account: Account) -> tuple[Unusual, ...]:
 def warnings_of(account: Account, rate: float = RATE) -> tuple[Warned, ...]:
     """Return for each video of the first days, and each side of typical, whether it is warned of, with at most ``rate`` false alarms."""
     now = issue_time(None)
-    keys = selectors.published_keys(account.channels, now - timedelta(days=WARNED_DAYS), now)
+    keys = selectors.published_keys(account.channels, now - timedelta(days=EARLY), now)
     if not keys:
         return ()
     catalogue = forecast_catalogue(now, keys)
@@ -97,11 +93,3 @@ def best_time_of(account: Account, channel: str) -> BestTime:
 def issues_of(catalogue: Catalogue, now: datetime, keys: Sequence[Any]) -> pl.DataFrame:
     """Return the issues of these videos at ``now``; those whose facts cannot be are left out, and in the log."""
     return issues_as_of(catalogue, now).filter(pl.col("video_id").is_in([str(key) for key in keys]))
-
-
-def _month(said: str) -> tuple[datetime, datetime]:
-    try:
-        start = datetime.strptime(said, "%Y-%m").replace(tzinfo=ZoneInfo(source_clock().timezone))
-        return start, (start + timedelta(days=32)).replace(day=1)
-    except (ValueError, OverflowError):
-        raise UsageError("a month is written as 2026-05", f"found {said!r}") from None

@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Final
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Max, QuerySet
 
-from downloader.models import ConnectedVideo, Connection, VideoDownload
+from downloader.models import ConnectedVideo, Connection, ConnectionState, VideoDownload
 from downloader.selectors import connections as selectors
+
+WITHOUT_CONSENT: Final = timedelta(days=6)
+"""After the last reading, until what was read of a connection that opens no more is deleted: the night after it is the seventh day."""
 
 
 def delete_unrefreshed(connection: Connection, now: datetime) -> int:
     """Delete what ``retention_days`` do not allow any more, and return how many rows that were."""
     if connection.retention_days is None:
         return 0
+    if connection.state == ConnectionState.AGAIN and _last_reading(connection, now) <= now - WITHOUT_CONSENT:
+        return delete_read(connection)
     before = now - timedelta(days=connection.retention_days)
     videos = ConnectedVideo.objects.filter(connection=connection)
     with transaction.atomic():
@@ -30,8 +36,13 @@ def delete_read(connection: Connection) -> int:
     videos = ConnectedVideo.objects.filter(connection=connection)
     with transaction.atomic():
         deleted = selectors.snapshots_read(connection).delete()[0]
+        connection.readings.all().delete()
         deleted += _delete_days(videos)
         return deleted + _delete_brought(videos)
+
+
+def _last_reading(connection: Connection, now: datetime) -> datetime:
+    return connection.readings.aggregate(last=Max("at"))["last"] or now
 
 
 def _delete_days(videos: QuerySet[ConnectedVideo]) -> int:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import Any, Final
 
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 
 from downloader.configuration import video_is_mapped, video_label
 from downloader.models import VideoDownload
@@ -15,6 +17,8 @@ from foreview.errors import InputError, UsageError
 
 _SHOWN: Final = 10
 """Refused rows that are named in the sentence."""
+_SKEW: Final = timedelta(minutes=5)
+"""How far the clock of whoever read a counter may be ahead of the site's."""
 
 
 class Conflict(UsageError):  # noqa: N818  (the state is the name)
@@ -33,11 +37,12 @@ class RowsRefused(InputError):  # noqa: N818  (the state is the name)
 
 @dataclass(frozen=True, slots=True)
 class Entered:
-    """How many videos were new, were changed, and were as given already."""
+    """How many videos were new, were changed, and were as given already; and how many snapshots were new or changed."""
 
     created: int
     changed: int
     unchanged: int
+    snapshots: int = 0
 
 
 def create_video(account: Account, values: Mapping[str, Any]) -> VideoDownload:
@@ -60,8 +65,12 @@ def create_video(account: Account, values: Mapping[str, Any]) -> VideoDownload:
         raise _taken(str(values.get("source_id"))) from None
 
 
-def enter_videos(account: Account, items: Sequence[Mapping[str, Any]]) -> Entered:
+def enter_videos(
+    account: Account, items: Sequence[Mapping[str, Any]], snapshots: Mapping[str, Mapping[str, Any]] | None = None
+) -> Entered:
     """Enter videos found by ``source_id``: new ones are created, of others what is given is replaced. All or none.
+
+    ``snapshots`` are counters as they stood at their ``observed_at``, by ``source_id`` of these videos.
 
     Raises
     ------
@@ -69,6 +78,8 @@ def enter_videos(account: Account, items: Sequence[Mapping[str, Any]]) -> Entere
         If a channel is not the account's.
     UsageError
         If two items have one ``source_id``.
+    RowsRefused
+        If a snapshot is of a time to come.
     Conflict
         If a ``source_id`` is that of a video the account does not see, or somebody else enters it just now.
 
@@ -78,9 +89,11 @@ def enter_videos(account: Account, items: Sequence[Mapping[str, Any]]) -> Entere
     given = {item["source_id"]: item for item in items}
     if len(given) < len(items):
         raise UsageError("a source_id stands in a request once", f"{len(items) - len(given)} are there again")
+    _check_read(list(given), snapshots or {})
     try:
         with transaction.atomic():
-            return _enter(account, given)
+            entered = _enter(account, given)
+            return replace(entered, snapshots=_enter_snapshots(snapshots)) if snapshots else entered
     except IntegrityError:
         raise Conflict("a source_id is entered by one at a time", "another request was quicker", "Ask again") from None
 
@@ -106,6 +119,28 @@ def _enter(account: Account, given: Mapping[str, Mapping[str, Any]]) -> Entered:
     if changed:
         VideoDownload.objects.bulk_update(changed, sorted(names), batch_size=100)
     return Entered(len(new), len(changed), unchanged)
+
+
+def _check_read(order: Sequence[str], snapshots: Mapping[str, Mapping[str, Any]]) -> None:
+    latest = timezone.now() + _SKEW
+    wrong = [
+        {
+            "at": f"videos.{order.index(source_id)}.snapshot.observed_at",
+            "fact": f"{one['observed_at'].isoformat()} is to come",
+        }
+        for source_id, one in snapshots.items()
+        if one["observed_at"] > latest
+    ]
+    if wrong:
+        raise RowsRefused(wrong)
+
+
+def _enter_snapshots(snapshots: Mapping[str, Mapping[str, Any]]) -> int:
+    from downloader.services.observations import write_rows
+
+    keys = dict(VideoDownload.objects.filter(source_id__in=list(snapshots)).values_list("source_id", "pk"))
+    done = write_rows("snapshots", [{"video": keys[source_id], **one} for source_id, one in snapshots.items()])
+    return done.added + done.changed
 
 
 def _taken(source_id: str) -> Conflict:

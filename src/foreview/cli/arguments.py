@@ -125,6 +125,22 @@ def zone(text: str) -> str:
         raise argparse.ArgumentTypeError(f"{text!r} is no time zone such as America/Los_Angeles") from None
 
 
+def share(text: str) -> float:
+    """Return a share between 0 and 1, neither of them."""
+    try:
+        found = float(text)
+    except ValueError:
+        found = -1.0
+    if not 0 < found < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is no share between 0 and 1, such as 0.05")
+    return found
+
+
+def texts(text: str) -> tuple[str, ...]:
+    """Return texts separated by commas, without empty ones."""
+    return tuple(stripped for part in text.split(",") if (stripped := part.strip()))
+
+
 def pair(text: str) -> tuple[str, str]:
     """Return field and column of ``field=column``."""
     field, separator, column = text.partition("=")
@@ -138,6 +154,11 @@ def add_release_and_cutoff(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--release", type=Path, required=True, metavar="RELEASE", help="folder made by `foreview train`"
     )
+    add_cutoff(parser)
+
+
+def add_cutoff(parser: argparse.ArgumentParser) -> None:
+    """Add the option of the commands that look as of a time."""
     parser.add_argument(
         "--as-of",
         type=instant,

@@ -7,13 +7,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from foreview.cli.arguments import Subparsers, command, hours, instant, pair, zone
-from foreview.cli.outcome import SHOWN_ROWS, Outcome, Table
+from foreview.cli.outcome import Outcome, Table
 from foreview.cli.output import check_new_folder
-from foreview.errors import SourceError
 from foreview.readers.kinds import KINDS
 
 if TYPE_CHECKING:
-    from foreview.readers.imported import Imported, SourceOptions
+    from foreview.readers.imported import SourceOptions
+    from foreview.readers.storing import Stored
 
 _EXAMPLE = """\
   foreview import Content.zip --observed-at 2026-05-01T09:00:00Z --out catalogue
@@ -79,19 +79,9 @@ def add_parser(subparsers: Subparsers) -> argparse.ArgumentParser:
 def run(args: argparse.Namespace) -> Outcome:
     """Read the source and write its catalogue, with the refused rows beside it."""
     check_new_folder(args.out)
-    from foreview.readers.reading import read_source
-    from foreview.tables.folder import write_catalogue
+    from foreview.readers.storing import store_source
 
-    imported = read_source(args.source, args.kind, _options(args))
-    outcome = _outcome(imported, args.out)
-    if imported.catalogue.videos.is_empty():
-        raise SourceError(
-            "a source has at least one row that can be used",
-            f"{args.source} has none{_reasons(imported)}",
-            "Correct the rows, or name columns with --map",
-        )
-    write_catalogue(imported.catalogue, args.out, {} if imported.refused.is_empty() else {"refused": imported.refused})
-    return outcome
+    return _outcome(store_source(args.source, args.kind, _options(args), args.out), args.out)
 
 
 def _options(args: argparse.Namespace) -> SourceOptions:
@@ -109,21 +99,12 @@ def _options(args: argparse.Namespace) -> SourceOptions:
     )
 
 
-def _reasons(imported: Imported) -> str:
-    """Return why each row was refused; the first fifty of them."""
-    shown = imported.refused.head(SHOWN_ROWS).rows(named=True)
-    reasons = "".join(f"; {row['file']}, line {row['line'] or '–'}: {row['reason']}" for row in shown)
-    more = imported.refused.height - len(shown)
-    return f"{reasons}; and {more} more" if more else reasons
-
-
-def _outcome(imported: Imported, out: Path) -> Outcome:
-    catalogue, refused = imported.catalogue, imported.refused
-    counts = {name: getattr(catalogue, name).height for name in ("videos", "snapshots", "daily", "earnings")}
-    facts = {"catalogue": str(out), **counts, "refused": refused.to_dicts(), "notes": list(catalogue.notes)}
-    counted = ", ".join(f"{count} {name}" for name, count in counts.items() if count)
+def _outcome(stored: Stored, out: Path) -> Outcome:
+    refused = stored.refused
+    facts = {"catalogue": str(out), **stored.counts, "refused": refused.to_dicts(), "notes": list(stored.notes)}
+    counted = ", ".join(f"{count} {name}" for name, count in stored.counts.items() if count)
     rows = [tuple("–" if cell is None else str(cell) for cell in row) for row in refused.iter_rows()]
     table = Table(
         f"Refused ({out / 'refused.parquet'} has them all)", ("file", "line", "field", "value", "reason"), rows
     )
-    return Outcome(facts, f"{out}: {counted}; {refused.height} refused", (table,) if rows else (), catalogue.notes)
+    return Outcome(facts, f"{out}: {counted}; {refused.height} refused", (table,) if rows else (), stored.notes)

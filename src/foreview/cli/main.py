@@ -15,13 +15,49 @@ from importlib.metadata import version
 from types import FrameType
 from typing import Final, NoReturn
 
-from foreview.cli import audit, backtest, card, explain, import_source, importance, predict, show, simulate, train, tune
+from foreview.cli import (
+    audit,
+    backtest,
+    best_time,
+    card,
+    explain,
+    import_source,
+    importance,
+    outliers,
+    plan,
+    portfolio,
+    predict,
+    show,
+    simulate,
+    train,
+    tune,
+    warning,
+    what_if,
+)
 from foreview.cli.outcome import Outcome, printed
 from foreview.errors import ForeviewError, UsageError
 
 DONE, FAULT, BAD_USAGE, BAD_INPUT, INTERRUPTED, TERMINATED = 0, 1, 2, 3, 130, 143
 
-COMMANDS: Final = (import_source, simulate, audit, tune, train, predict, explain, importance, backtest, show, card)
+COMMANDS: Final = (
+    import_source,
+    simulate,
+    audit,
+    tune,
+    train,
+    predict,
+    explain,
+    what_if,
+    plan,
+    portfolio,
+    outliers,
+    warning,
+    best_time,
+    importance,
+    backtest,
+    show,
+    card,
+)
 
 _EPILOG = """\
 exit codes: 0 done, 2 bad usage, 3 bad input, 1 fault, 130 interrupted

@@ -32,6 +32,20 @@ class Outcome:
     """What was assumed or left out; to stderr."""
 
 
+def cell(value: str | float | None) -> str:
+    """Return a value as a table shows it.
+
+    Examples
+    --------
+    >>> cell(12345.6), cell(0.12345), cell(None), cell("short")
+    ('12,346', '0.123', '–', 'short')
+
+    """
+    if value is None or isinstance(value, str):
+        return "–" if value is None else value
+    return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3g}"
+
+
 def printed(outcome: Outcome, *, as_json: bool) -> None:
     """Print to stdout the facts as one JSON object, or sentence and tables; notes to stderr either way."""
     for note in outcome.notes:
@@ -52,7 +66,7 @@ def _print_table(table: Table) -> None:
 
     drawn = RichTable(title=table.title or None, box=box.SIMPLE, title_justify="left", show_header=any(table.header))
     for name in table.header:
-        drawn.add_column(name, overflow="fold")
+        drawn.add_column(Text(name), overflow="fold")
     for row in table.rows[:SHOWN_ROWS]:
         drawn.add_row(*(Text(cell) for cell in row))  # Text: a title in [brackets] is not markup
     console = Console(file=sys.stdout)

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from foreview.cli.arguments import Subparsers, add_catalogue, add_release_and_cutoff, age, command
-from foreview.cli.outcome import Outcome, Table
+from foreview.cli.outcome import Outcome, Table, cell
 from foreview.cli.output import check_file, write_parquet
 from foreview.cli.progress import reported
 from foreview.errors import NotEnoughHistory
@@ -90,18 +90,10 @@ def _outcome(forecasts: pl.DataFrame, videos: int, args: argparse.Namespace) -> 
     thirty = forecasts.filter(target="views_30d").sort("as_of", "video_id", descending=True)
     header = ("video", "age [d]", "typical", "p10", "point", "p90", "beats typical", "confidence")
     columns = ("video_id", "issue_age_days", "typical", "p10", "point", "p90", "p_beats_typical", "confidence")
-    rows = [tuple(_cell(value) for value in row) for row in thirty.select(columns).iter_rows()]
+    rows = [tuple(cell(value) for value in row) for row in thirty.select(columns).iter_rows()]
     tables = (Table("Views at 30 days", header, rows), Table("Served", ("target", "by", "rows"), served))
     barren = forecasts.filter(model_type="not_monetised").height
     notes = (f"revenue_30d of {barren} videos is 0: {MODEL_TYPES['not_monetised']}",) if barren else ()
     sentence = f"{args.out}: {forecasts.height} forecasts of {videos} videos"
     adapted = f", {facts['adapted_rows']} of them corrected by matured outcomes" if args.adapt else ""
     return Outcome(facts, sentence + adapted, tables, notes)
-
-
-def _cell(value: str | float | None) -> str:
-    if value is None:
-        return "–"
-    if isinstance(value, str):
-        return value
-    return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3g}"

@@ -7,8 +7,9 @@ there already part is counted; the rest is still to come.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Final, Literal
+from zoneinfo import ZoneInfo
 
 import numpy as np
 import polars as pl
@@ -46,6 +47,28 @@ class Total:
     correlation: float
     """Of the normal scores of two videos of one channel and month, the mean over the videos still open."""
     correlation_from: Literal["outcomes", "prior", "nothing open"]
+
+
+def month_of(said: str, timezone: str) -> tuple[datetime, datetime]:
+    """Return when a month begins and the next one, on a clock.
+
+    Raises
+    ------
+    UsageError
+        If it is not written as 2026-05.
+
+    Examples
+    --------
+    >>> [end.isoformat() for end in month_of("2026-12", "UTC")]
+    ['2026-12-01T00:00:00+00:00', '2027-01-01T00:00:00+00:00']
+
+    """
+    try:
+        start = datetime.strptime(said, "%Y-%m").replace(tzinfo=ZoneInfo(timezone))
+        start.astimezone(UTC)  # the first month of all begins before time in the east
+        return start, (start + timedelta(days=32)).replace(day=1)
+    except (ValueError, OverflowError):
+        raise UsageError("a month is written as 2026-05", f"found {said!r}") from None
 
 
 def published_in(catalogue: Catalogue, start: datetime, end: datetime) -> list[str]:

@@ -33,6 +33,8 @@ LEAST_CHANCE: Final = 0.9
 """A warning is more likely right than this, whatever the threshold: a world may have changed since that was chosen."""
 EARLY_DAYS: Final = 4.0
 """Age [d] of the last count from which it is no early warning any more: day 3 is over."""
+LOOKED_AT_DAYS: Final = 8.0
+"""Age [d] up to which a video may still have a count of its first days only, as a source is late."""
 _BUCKETS: Final = ("1", "3")
 
 Side: TypeAlias = Literal["below", "above"]

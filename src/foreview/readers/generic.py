@@ -15,7 +15,7 @@ import polars as pl
 
 from foreview.errors import SourceError
 from foreview.readers.imported import Imported, SourceOptions
-from foreview.readers.observed import OBSERVED, Listed, Observations, Observing, parts, refused_rows, whole
+from foreview.readers.observed import OBSERVED, Batches, Listed, Observations, Observing, places_of, refused_rows, whole
 from foreview.readers.rows import TypedRows, check_mapped, fields_of, typed_rows
 from foreview.readers.sheet import LINE, Sheet, read_sheets, sheet_batches
 from foreview.tables.schema import VIDEOS, Column
@@ -60,12 +60,13 @@ def read_table(path: Path, options: SourceOptions, *, shape: Shape) -> Imported:
         If the mapping names a field or a column that does not exist.
 
     """
-    return whole(_observing(path, shape, options), _batches(path, shape, options))
+    observing, batches = observe_table(path, options, shape=shape)
+    return whole(observing, batches())
 
 
-def read_table_in_parts(path: Path, options: SourceOptions, *, shape: Shape) -> Iterator[Imported]:
-    """Yield the same in parts, see :func:`foreview.readers.observed.parts`; raises as :func:`read_table` does."""
-    yield from parts(_observing(path, shape, options), lambda: _batches(path, shape, options))
+def observe_table(path: Path, options: SourceOptions, *, shape: Shape) -> tuple[Observing, Batches]:
+    """Return what reads the same batch by batch; raises as :func:`read_table` does, here or there."""
+    return _observing(path, shape, options), lambda: _batches(path, shape, options)
 
 
 def required_of(columns: Sequence[Column]) -> set[str]:
@@ -95,7 +96,9 @@ def _listed(beside: Sequence[Sheet], shape: Shape, options: SourceOptions) -> Li
     repeated = ~pl.col("video_id").is_first_distinct()
     reason = pl.lit("the video has a row further up")
     refused = refused_rows(options.videos.name, listed.rows.filter(repeated), "video_id", pl.col("video_id"), reason)
-    return Listed(listed.rows.filter(~repeated).drop(LINE), pl.concat([listed.refused, refused]), listed.notes)
+    rows = listed.rows.filter(~repeated)
+    places = places_of(options.videos.name, rows)
+    return Listed(rows.drop(LINE), pl.concat([listed.refused, refused]), listed.notes, places)
 
 
 def _batches(path: Path, shape: Shape, options: SourceOptions) -> Iterator[TypedRows]:

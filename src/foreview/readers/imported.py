@@ -12,6 +12,7 @@ from typing import Final
 import polars as pl
 
 from foreview.tables.catalogue import DEFAULT_DELAY_HOURS, Catalogue, SourceClock
+from foreview.tables.schema import TIME
 
 REFUSED_SCHEMA: Final = {
     "file": pl.String(),
@@ -21,6 +22,14 @@ REFUSED_SCHEMA: Final = {
     "reason": pl.String(),
 }
 """One row a refused field: the line counts from 1 in text files, rows count from 1 in Parquet, null for JSON."""
+PLACES_SCHEMA: Final = {
+    "file": pl.String(),
+    "line": pl.Int64(),
+    "video_id": pl.String(),
+    "date": pl.Date(),
+    "observed_at": TIME,
+}
+"""One row a row that was read: where it stands, and which video and day or moment it is of; what it does not say is null."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +66,8 @@ class Imported:
     catalogue: Catalogue
     refused: pl.DataFrame
     """Columns of :data:`REFUSED_SCHEMA`."""
+    places: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=PLACES_SCHEMA))
+    """Where the rows stand, for whoever refuses some of them later: columns of :data:`PLACES_SCHEMA`; none where a source has no lines."""
 
 
 def refused_frame(frames: Sequence[pl.DataFrame]) -> pl.DataFrame:

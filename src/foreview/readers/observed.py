@@ -8,12 +8,19 @@ from __future__ import annotations
 import io
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Final, Literal, TypeAlias
 
 import polars as pl
 
-from foreview.readers.imported import REFUSED_SCHEMA, Imported, SourceOptions, refused_frame, with_notes
+from foreview.readers.imported import (
+    PLACES_SCHEMA,
+    REFUSED_SCHEMA,
+    Imported,
+    SourceOptions,
+    refused_frame,
+    with_notes,
+)
 from foreview.readers.rows import TypedRows
 from foreview.readers.sheet import LINE
 from foreview.tables.catalogue import Catalogue, SourceClock
@@ -22,6 +29,8 @@ from foreview.tables.schema import DAILY, EARNINGS, SNAPSHOTS, VIDEOS, Column
 Observations: TypeAlias = Literal["snapshots", "daily"]
 Batches: TypeAlias = Callable[[], Iterable[TypedRows]]
 
+MERGED_ROWS: Final = 50_000
+"""Versions of facts that are gathered before they are merged."""
 FILE: Final = "file of the row"
 """Column of rows that come from several files."""
 TIME_FIELD: Final[dict[Observations, str]] = {"snapshots": "observed_at", "daily": "date"}
@@ -39,6 +48,8 @@ class Listed:
     videos: pl.DataFrame
     refused: pl.DataFrame
     notes: tuple[str, ...] = ()
+    places: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=PLACES_SCHEMA))
+    """Where they are listed, if they are in a table of their own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,15 +69,47 @@ class Observing:
         return self.options.clock()
 
 
+@dataclass(slots=True)
+class Versions:
+    """Each version of each video's facts that was observed, and when it was first: gathered batch by batch."""
+
+    kind: Observations
+    _merged: pl.DataFrame = field(default_factory=pl.DataFrame)
+    _waiting: list[pl.DataFrame] = field(default_factory=list)
+
+    def add(self, rows: pl.DataFrame) -> None:
+        """Take in a batch. Batches wait until they are as many as what is there, so that adding many stays cheap."""
+        names = (TIME_FIELD[self.kind], *(column.name for column in VIDEOS if column.name in rows.columns))
+        self._waiting.append(_compact(self._earliest([rows.select(names)])))
+        if sum(frame.height for frame in self._waiting) > max(self._merged.height, MERGED_ROWS):
+            self._merge()
+
+    def first(self) -> pl.DataFrame:
+        """Return one row a video: of every field the value that was observed first."""
+        self._merge()
+        facts = [name for name in self._merged.columns if name not in ("video_id", TIME_FIELD[self.kind])]
+        first = (pl.col(name).drop_nulls().first() for name in facts)
+        return self._merged.group_by("video_id", maintain_order=True).agg(first)
+
+    def _merge(self) -> None:
+        if self._waiting:
+            self._merged, self._waiting = _compact(self._earliest([self._merged, *self._waiting])), []
+
+    def _earliest(self, frames: Sequence[pl.DataFrame]) -> pl.DataFrame:
+        time = TIME_FIELD[self.kind]
+        found = pl.concat([frame for frame in frames if frame.width], how="diagonal")
+        facts = [name for name in found.columns if name != time]
+        return found.sort(time, maintain_order=True).unique(facts, keep="first", maintain_order=True)
+
+
 def whole(observing: Observing, batches: Iterable[TypedRows]) -> Imported:
     """Return the catalogue of all rows, in one pass."""
-    seen, kept = _nothing_seen(), []
+    versions, kept = Versions(observing.kind), []
     for batch in batches:
         if observing.listed is None:
-            seen = _seen(seen, batch.rows, observing.kind)
-        kept.append(_observations(batch, observing.kind))
-    listed = observing.listed or Listed(_first_seen(seen, observing.kind), _no_refusals())
-    return _imported(observing, listed, _joined(kept))
+            versions.add(batch.rows)
+        kept.append(observations(batch, observing.kind))
+    return catalogue_of(observing, listing(observing, versions), joined(kept))
 
 
 def parts(observing: Observing, batches: Batches) -> Iterator[Imported]:
@@ -74,18 +117,25 @@ def parts(observing: Observing, batches: Batches) -> Iterator[Imported]:
 
     Every part gives a video the same facts. What was refused among the videos is listed with the first part.
     """
-    listed = observing.listed
-    if listed is None:
-        seen = _nothing_seen()
-        for batch in batches():
-            seen = _seen(seen, batch.rows, observing.kind)
-        listed = Listed(_first_seen(seen, observing.kind), _no_refusals())
+    versions = Versions(observing.kind)
+    for batch in batches() if observing.listed is None else ():
+        versions.add(batch.rows)
+    listed = listing(observing, versions)
     refused, notes = listed.refused, listed.notes
     for batch in batches():
         ids = batch.rows.select("video_id").unique()
-        named = Listed(listed.videos.join(ids, on="video_id", how="semi", maintain_order="left"), refused, notes)
-        yield _imported(observing, named, _observations(batch, observing.kind))
+        videos, places = (
+            frame.join(ids, on="video_id", how="semi", maintain_order="left")
+            for frame in (listed.videos, listed.places)
+        )
+        named = replace(listed, videos=videos, places=places, refused=refused, notes=notes)
+        yield catalogue_of(observing, named, observations(batch, observing.kind))
         refused, notes = _no_refusals(), ()
+
+
+def listing(observing: Observing, versions: Versions) -> Listed:
+    """Return the videos of a source: from the table that lists them, or as they were seen in its rows."""
+    return observing.listed or Listed(versions.first(), _no_refusals())
 
 
 def belonging(
@@ -121,6 +171,18 @@ def refused_rows(name: str, rows: pl.DataFrame, field: str, value: pl.Expr, reas
     return rows.select(**columns).cast(REFUSED_SCHEMA)  # type: ignore[arg-type]  # polars' stub knows no mapping of names
 
 
+def places_of(name: str, *frames: pl.DataFrame) -> pl.DataFrame:
+    """Return where rows stand: in the file that they name, or else in ``name``."""
+    found, keys = [pl.DataFrame(schema=PLACES_SCHEMA)], ("video_id", "date", "observed_at")
+    for rows in frames:
+        file = pl.col(FILE) if FILE in rows.columns else pl.lit(name)
+        there = rows.select(
+            file.alias("file"), pl.col(LINE).alias("line"), *(key for key in keys if key in rows.columns)
+        )
+        found.append(there.cast({name: PLACES_SCHEMA[name] for name in there.columns}))
+    return pl.concat(found, how="diagonal")
+
+
 def earnings_of(rows: pl.DataFrame) -> pl.DataFrame | None:
     """Return the earnings among daily rows."""
     if "revenue_usd" not in rows.columns:
@@ -128,10 +190,11 @@ def earnings_of(rows: pl.DataFrame) -> pl.DataFrame | None:
     return rows.filter(pl.col("revenue_usd").is_not_null()).select("video_id", "date", "revenue_usd")
 
 
-def _imported(observing: Observing, listed: Listed, typed: TypedRows) -> Imported:
+def catalogue_of(observing: Observing, listed: Listed, typed: TypedRows) -> Imported:
+    """Return the catalogue of these rows and the videos that are listed, with the rows that belong to none as refused."""
     kind, clock = observing.kind, observing.clock
     rows, astray = belonging(typed.rows, listed.videos, kind, clock, observing.name)
-    videos = _with_defaults(listed.videos, observing.options)
+    videos = with_defaults(listed.videos, observing.options)
     counts = rows.select(
         column.name for column in (SNAPSHOTS if kind == "snapshots" else DAILY) if column.name in rows.columns
     )
@@ -139,35 +202,29 @@ def _imported(observing: Observing, listed: Listed, typed: TypedRows) -> Importe
         catalogue = Catalogue.of(videos, snapshots=counts, clock=clock)
     else:
         catalogue = Catalogue.of(videos, daily=counts, earnings=earnings_of(rows), clock=clock)
-    notes = (*listed.notes, *typed.notes, *_repeats(counts.height, getattr(catalogue, kind).height, kind))
-    return Imported(with_notes(catalogue, notes), refused_frame([listed.refused, typed.refused, astray]))
+    places = pl.concat([listed.places, places_of(observing.name, rows)])
+    notes = (*listed.notes, *typed.notes, *repeats(counts.height - getattr(catalogue, kind).height, kind))
+    return Imported(with_notes(catalogue, notes), refused_frame([listed.refused, typed.refused, astray]), places)
 
 
-def _repeats(given: int, kept: int, kind: Observations) -> list[str]:
-    repeats = given - kept
-    return [f"{repeats} rows repeat a video and {TIME_FIELD[kind]}: the last of each was kept"] if repeats else []
+def repeats(count: int, kind: Observations) -> list[str]:
+    """Return the sentence on rows that stand there again; none where there is none."""
+    return [f"{count} rows repeat a video and {TIME_FIELD[kind]}: the last of each was kept"] if count else []
 
 
-def _observations(batch: TypedRows, kind: Observations) -> TypedRows:
+def observations(batch: TypedRows, kind: Observations) -> TypedRows:
     """Return the batch without the facts of videos, and without rows that count nothing."""
     names = (LINE, FILE, *(column.name for column in OBSERVED[kind]))
     rows = batch.rows.filter(pl.col("views").is_not_null()).select(name for name in names if name in batch.rows.columns)
     return TypedRows(rows, batch.refused, batch.assumed, batch.told)
 
 
-def _joined(batches: Sequence[TypedRows]) -> TypedRows:
+def joined(batches: Sequence[TypedRows]) -> TypedRows:
+    """Return several batches as one."""
     assumed = sum((batch.assumed for batch in batches), Counter[str]())
     told = tuple(dict.fromkeys(note for batch in batches for note in batch.told))
     refused = pl.concat([batch.refused for batch in batches])
     return TypedRows(pl.concat([batch.rows for batch in batches], how="diagonal"), refused, assumed, told)
-
-
-def _seen(seen: pl.DataFrame, rows: pl.DataFrame, kind: Observations) -> pl.DataFrame:
-    """Return each version of each video's facts that was observed, when it was first, in the order of the file."""
-    facts = [column.name for column in VIDEOS if column.name in rows.columns]
-    added = pl.concat([seen, rows.select(TIME_FIELD[kind], *facts)], how="diagonal")
-    versions = added.sort(TIME_FIELD[kind], maintain_order=True).unique(facts, keep="first", maintain_order=True)
-    return _compact(versions)
 
 
 def _compact(frame: pl.DataFrame) -> pl.DataFrame:
@@ -178,22 +235,12 @@ def _compact(frame: pl.DataFrame) -> pl.DataFrame:
     return pl.read_ipc(own)
 
 
-def _first_seen(seen: pl.DataFrame, kind: Observations) -> pl.DataFrame:
-    """Return one row a video: of every field the value that was observed first."""
-    facts = [name for name in seen.columns if name not in ("video_id", TIME_FIELD[kind])]
-    first = (pl.col(name).drop_nulls().first() for name in facts)
-    return seen.group_by("video_id", maintain_order=True).agg(first)
-
-
-def _nothing_seen() -> pl.DataFrame:
-    return pl.DataFrame(schema={})
-
-
 def _no_refusals() -> pl.DataFrame:
     return pl.DataFrame(schema=REFUSED_SCHEMA)
 
 
-def _with_defaults(videos: pl.DataFrame, options: SourceOptions) -> pl.DataFrame:
+def with_defaults(videos: pl.DataFrame, options: SourceOptions) -> pl.DataFrame:
+    """Return the videos with the channel and platform that the owner says, where the source names none."""
     for name, default in (("channel_id", options.channel_id), ("platform", options.platform)):
         if default is not None:
             given = pl.col(name) if name in videos.columns else pl.lit(None, pl.String)

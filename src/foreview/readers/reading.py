@@ -9,18 +9,28 @@ from types import MappingProxyType
 from typing import Final, TypeAlias
 
 from foreview.errors import SourceError, UsageError
-from foreview.readers.generic import DAYS, SNAPSHOTS, read_table, read_table_in_parts
+from foreview.readers.generic import DAYS, SNAPSHOTS, observe_table, read_table
 from foreview.readers.imported import Imported, SourceOptions
 from foreview.readers.instagram import read_instagram
 from foreview.readers.kinds import KINDS, SourceKind
+from foreview.readers.observed import Batches, Observing, parts
 from foreview.readers.sniffing import kind_of
 from foreview.readers.tiktok import read_tiktok
 from foreview.readers.trending import TRENDING
 from foreview.readers.youtube_studio import read_youtube_studio
-from foreview.readers.ytdlp import read_ytdlp, read_ytdlp_in_parts
+from foreview.readers.ytdlp import observe_ytdlp, read_ytdlp
 
 Reader: TypeAlias = Callable[[Path, SourceOptions], Imported]
 
+OBSERVATIONS: Final[Mapping[SourceKind, Callable[[Path, SourceOptions], tuple[Observing, Batches]]]] = MappingProxyType(
+    {
+        "ytdlp": observe_ytdlp,
+        "trending": partial(observe_table, shape=TRENDING),
+        "snapshots": partial(observe_table, shape=SNAPSHOTS),
+        "daily": partial(observe_table, shape=DAYS),
+    }
+)
+"""Kinds whose files may be of any size, with what reads them batch by batch; the others are exports of at most a few thousand rows."""
 READERS: Final[Mapping[SourceKind, Reader]] = MappingProxyType(
     {
         "studio": read_youtube_studio,
@@ -32,15 +42,6 @@ READERS: Final[Mapping[SourceKind, Reader]] = MappingProxyType(
         "daily": partial(read_table, shape=DAYS),
     }
 )
-IN_PARTS: Final[Mapping[SourceKind, Callable[[Path, SourceOptions], Iterator[Imported]]]] = MappingProxyType(
-    {
-        "ytdlp": read_ytdlp_in_parts,
-        "trending": partial(read_table_in_parts, shape=TRENDING),
-        "snapshots": partial(read_table_in_parts, shape=SNAPSHOTS),
-        "daily": partial(read_table_in_parts, shape=DAYS),
-    }
-)
-"""Kinds whose files may be of any size; the others are exports of at most a few thousand rows."""
 
 
 def read_source(path: Path, kind: SourceKind | None = None, options: SourceOptions | None = None) -> Imported:
@@ -55,7 +56,7 @@ def read_source(path: Path, kind: SourceKind | None = None, options: SourceOptio
 
     """
     options = options or SourceOptions()
-    return READERS[_checked(path, kind, options)](path, options)
+    return READERS[checked_kind(path, kind, options)](path, options)
 
 
 def read_source_in_parts(
@@ -67,14 +68,14 @@ def read_source_in_parts(
     so shall whoever takes the parts in. Raises as :func:`read_source` does, and what is wrong further down is found there.
     """
     options = options or SourceOptions()
-    kind = _checked(path, kind, options)
-    if kind in IN_PARTS:
-        yield from IN_PARTS[kind](path, options)
+    kind = checked_kind(path, kind, options)
+    if kind in OBSERVATIONS:
+        yield from parts(*OBSERVATIONS[kind](path, options))
     else:
         yield READERS[kind](path, options)
 
 
-def _checked(path: Path, kind: SourceKind | None, options: SourceOptions) -> SourceKind:
+def checked_kind(path: Path, kind: SourceKind | None, options: SourceOptions) -> SourceKind:
     """Return the kind of the source, to which the options fit."""
     if not path.exists():
         raise SourceError("a source exists", f"{path} does not", "Check the path")

@@ -18,6 +18,7 @@ from foreview.errors import SourceError
 from foreview.readers import values
 from foreview.readers.archive import members
 from foreview.readers.imported import Imported, SourceOptions, refused_frame, with_notes
+from foreview.readers.observed import places_of
 from foreview.readers.rows import check_mapped, same_name, typed_rows
 from foreview.readers.sheet import LINE, Sheet, read_export
 from foreview.readers.totals import COLUMNS, imported, table_of_totals, totals_of, typed_totals, zone_taken
@@ -144,14 +145,17 @@ def _downloaded(name: str, posted: Sequence[Any], options: SourceOptions) -> Imp
     typed = typed_rows(sheet, [c for c in VIDEOS if c.name in fields], {field: field for field in fields}, "UTC")
     repeated = ~pl.col("video_id").is_first_distinct()
     platform, channel = pl.lit(options.platform or "tiktok"), pl.lit(options.channel_id, pl.String)
-    videos = typed.rows.filter(~repeated).drop(LINE).with_columns(platform=platform, channel_id=channel)
+    kept = typed.rows.filter(~repeated)
+    videos = kept.drop(LINE).with_columns(platform=platform, channel_id=channel)
     notes = [
         *typed.notes,
         "the file does not say views, so it gives no snapshot: likes were left out; lines count its entries",
     ]
     if count := typed.rows.filter(repeated).height:
         notes.append(f"{count} entries repeat a video: the first of each was kept")
-    return Imported(with_notes(Catalogue.of(videos, clock=options.clock()), notes), typed.refused)
+    return Imported(
+        with_notes(Catalogue.of(videos, clock=options.clock()), notes), typed.refused, places_of(name, kept)
+    )
 
 
 def _cell(entry: Any, field: str) -> str | None:

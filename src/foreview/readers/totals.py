@@ -19,7 +19,7 @@ from typing import Final
 import polars as pl
 
 from foreview.readers.imported import Imported, SourceOptions, refused_frame, with_notes
-from foreview.readers.observed import FILE, refused_rows
+from foreview.readers.observed import FILE, places_of, refused_rows
 from foreview.readers.rows import TypedRows, fields_of, typed_rows
 from foreview.readers.sheet import LINE, Sheet
 from foreview.tables.catalogue import Catalogue, SourceClock
@@ -52,6 +52,7 @@ class Totals:
     declared: tuple[DeclaredColumn, ...]
     refused: pl.DataFrame
     notes: tuple[str, ...]
+    places: pl.DataFrame
 
 
 def table_of_totals(
@@ -100,13 +101,14 @@ def totals_of(tables: Sequence[TypedRows], path: Path, options: SourceOptions, p
     )
     refused = pl.concat([*(table.refused for table in tables), doubtful])
     notes = (*(note for table in tables for note in table.notes), *([meaning] if tables else []))
-    return Totals(videos, snapshots, _declared(rows, lifetime, observed_at), refused, notes)
+    places = places_of("", rows.with_columns(observed_at=pl.lit(observed_at)))
+    return Totals(videos, snapshots, _declared(rows, lifetime, observed_at), refused, notes, places)
 
 
 def imported(totals: Totals, clock: SourceClock) -> Imported:
     """Return the catalogue of totals alone."""
     catalogue = Catalogue.of(totals.videos, snapshots=totals.snapshots, clock=clock, declared=totals.declared)
-    return Imported(with_notes(catalogue, totals.notes), refused_frame([totals.refused]))
+    return Imported(with_notes(catalogue, totals.notes), refused_frame([totals.refused]), totals.places)
 
 
 def _export_time(path: Path, options: SourceOptions) -> tuple[datetime, str]:

@@ -17,7 +17,7 @@ import polars as pl
 from foreview.errors import SourceError
 from foreview.readers.archive import members
 from foreview.readers.imported import Imported, SourceOptions, refused_frame, with_notes
-from foreview.readers.observed import FILE, belonging, earnings_of
+from foreview.readers.observed import FILE, belonging, earnings_of, places_of
 from foreview.readers.rows import TypedRows, check_mapped, typed_rows
 from foreview.readers.sheet import read_export
 from foreview.readers.studio_tables import DAYS, StudioTable, studio_table, without_sums
@@ -119,7 +119,8 @@ def _imported(totals: Totals, of_days: Sequence[TypedRows], clock: SourceClock, 
         declared=totals.declared,
     )
     refused = refused_frame([totals.refused, *(table.refused for table in of_days), astray])
-    return Imported(with_notes(catalogue, (*totals.notes, *quiet)), refused)
+    places = pl.concat([totals.places, places_of("", rows)])
+    return Imported(with_notes(catalogue, (*totals.notes, *quiet)), refused, places)
 
 
 def _only_in(days: pl.DataFrame, videos: pl.DataFrame) -> pl.DataFrame:

@@ -16,7 +16,7 @@ import polars as pl
 
 from foreview.errors import SourceError
 from foreview.readers.imported import REFUSED_SCHEMA, Imported, SourceOptions
-from foreview.readers.observed import FILE, Observing, parts, whole
+from foreview.readers.observed import FILE, Batches, Observing, whole
 from foreview.readers.rows import TypedRows
 from foreview.readers.sheet import LINE
 from foreview.readers.values import clean
@@ -73,14 +73,13 @@ def read_ytdlp(path: Path, options: SourceOptions | None = None) -> Imported:
         If there is no such file.
 
     """
-    options = options or SourceOptions()
-    return whole(_observing(path, options), _batches(path, options))
+    observing, batches = observe_ytdlp(path, options or SourceOptions())
+    return whole(observing, batches())
 
 
-def read_ytdlp_in_parts(path: Path, options: SourceOptions | None = None) -> Iterator[Imported]:
-    """Yield the same in parts, see :func:`foreview.readers.observed.parts`; raises as :func:`read_ytdlp` does."""
-    options = options or SourceOptions()
-    yield from parts(_observing(path, options), lambda: _batches(path, options))
+def observe_ytdlp(path: Path, options: SourceOptions) -> tuple[Observing, Batches]:
+    """Return what reads the same batch by batch; raises as :func:`read_ytdlp` does, here or there."""
+    return Observing(path.name, "snapshots", options), lambda: _batches(path, options)
 
 
 def is_info(document: object) -> bool:
@@ -100,10 +99,6 @@ def first_object(path: Path) -> object:
         except (ValueError, RecursionError):
             continue
     return None
-
-
-def _observing(path: Path, options: SourceOptions) -> Observing:
-    return Observing(path.name, "snapshots", options)
 
 
 def _batches(path: Path, options: SourceOptions) -> Iterator[TypedRows]:

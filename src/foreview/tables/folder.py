@@ -66,16 +66,21 @@ def write_catalogue(catalogue: Catalogue, folder: Path, beside: Mapping[str, pl.
         for name in ("videos", "snapshots", "daily", "earnings"):
             frame: pl.DataFrame = getattr(catalogue, name)
             if name == "videos" or not frame.is_empty() or name == "daily":
-                kept = _without_empty_columns(frame, declared={column.name for column in catalogue.declared})
+                kept = kept_columns(frame, declared={column.name for column in catalogue.declared})
                 kept.write_parquet(draft / f"{name}.parquet")
         for name, frame in (beside or {}).items():
             frame.write_parquet(draft / f"{name}.parquet")
-        description = {
-            "format_version": CATALOGUE_FORMAT_VERSION,
-            **asdict(catalogue.clock),
-            "columns": [asdict(column) for column in catalogue.declared],
-        }
-        (draft / "catalogue.json").write_text(json.dumps(description, indent=2) + "\n", encoding="utf-8")
+        (draft / "catalogue.json").write_text(describe(catalogue), encoding="utf-8")
+
+
+def describe(catalogue: Catalogue) -> str:
+    """Return what ``catalogue.json`` says of a catalogue: its format, clock and declared columns."""
+    description = {
+        "format_version": CATALOGUE_FORMAT_VERSION,
+        **asdict(catalogue.clock),
+        "columns": [asdict(column) for column in catalogue.declared],
+    }
+    return json.dumps(description, indent=2) + "\n"
 
 
 def check_can_write(folder: Path) -> None:
@@ -138,7 +143,8 @@ def _checked_fields(path: Path, fields: dict[str, Any], known: dict[str, Any]) -
     return fields
 
 
-def _without_empty_columns(frame: pl.DataFrame, declared: Collection[str]) -> pl.DataFrame:
+def kept_columns(frame: pl.DataFrame, declared: Collection[str] = ()) -> pl.DataFrame:
+    """Return a table as it is written: without optional columns that say nothing."""
     return frame.select(
         c for c in frame.columns if frame.height == 0 or c in declared or frame[c].null_count() < frame.height
     )

@@ -28,6 +28,8 @@ READ_BY_FOREVIEW: Final = (
     "view_count", "like_count", "comment_count", "repost_count",
 )  # fmt: skip
 """Fields that are written: what ``foreview import --kind ytdlp`` reads. Formats, addresses of files and cookies stay out."""
+COUNTERS: Final = {"views": "view_count", "likes": "like_count", "comments": "comment_count", "shares": "repost_count"}
+"""Counter of the site → field of yt-dlp."""
 
 
 class ForeviewPP(PostProcessor):  # type: ignore[misc]  # yt-dlp has no types
@@ -109,7 +111,8 @@ class ForeviewPP(PostProcessor):  # type: ignore[misc]  # yt-dlp has no types
             self.report_warning(f"{video['source_id']}: Foreview does not answer: {error}")
         else:
             what = next((name for name in ("created", "changed") if told.get(name)), "known already")
-            self.to_screen(f"{video['source_id']}: {what}")
+            counted = f", {video['snapshot']['views']} views noted" if told.get("snapshots") else ""
+            self.to_screen(f"{video['source_id']}: {what}{counted}")
 
 
 def facts_of(info: Mapping[str, Any]) -> dict[str, Any]:
@@ -137,8 +140,21 @@ def video_of(info: Mapping[str, Any], channel: str | None = None) -> dict[str, A
         "category": next(iter(info.get("categories") or ()), None),
         "language": info.get("language"),
         "platform": str(info.get("extractor_key") or "youtube").lower(),
+        "snapshot": snapshot_of(info),
     }
     return {name: value for name, value in video.items() if value is not None}
+
+
+def snapshot_of(info: Mapping[str, Any]) -> dict[str, Any] | None:
+    """Return the counters with the second at which they were read; None where views are not known.
+
+    What is told again of the same reading is the same snapshot; a later reading is another one.
+    """
+    if info.get("view_count") is None:
+        return None
+    read = datetime.fromtimestamp(info.get("epoch") or int(datetime.now(UTC).timestamp()), tz=UTC)
+    counts = {name: info[field] for name, field in COUNTERS.items() if info.get(field) is not None}
+    return {"observed_at": read.isoformat(), **counts}
 
 
 def published(info: Mapping[str, Any]) -> str | None:

@@ -28,6 +28,8 @@ def test_days_ages_numbers_and_pairs_are_read():
     assert arguments.whole("0") == 0
     assert arguments.hours("12.5") == 12.5
     assert arguments.zone("Asia/Tokyo") == "Asia/Tokyo"
+    assert arguments.share("0.05") == 0.05
+    assert arguments.texts("a, b,,") == ("a", "b")
     assert arguments.pair("views=view = count") == ("views", "view = count")
 
 
@@ -47,6 +49,7 @@ def test_days_ages_numbers_and_pairs_are_read():
         (arguments.positive, "0", "'0' is no whole number of at least 1"),
         (arguments.whole, "-1", "'-1' is no whole number of at least 0"),
         (arguments.hours, "1441", "'1441' is no number of hours from 0 to 1440"),
+        (arguments.share, "1", "'1' is no share between 0 and 1, such as 0.05"),
         (arguments.zone, "Mars", "'Mars' is no time zone such as America/Los_Angeles"),
         (arguments.pair, "views", "'views' is no FIELD=COLUMN"),
     ],

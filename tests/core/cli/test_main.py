@@ -22,12 +22,14 @@ from foreview.cli.main import main
 signal.signal(signal.SIGINT, signal.default_int_handler)  # shells let what runs in the background ignore Ctrl-C
 sys.exit(main(sys.argv[1:]))
 """
-NAMES = ["import", "simulate", "audit", "tune", "train", "predict", "explain", "importance", "backtest", "show", "card"]
+NAMES = ["import", "simulate", "audit", "tune", "train", "predict", "explain"]
+NAMES += ["what-if", "plan", "portfolio", "outliers", "warnings", "best-time"]
+NAMES += ["importance", "backtest", "show", "card"]
 
 
 def test_these_are_the_commands():
     assert len(COMMANDS) == len(NAMES)
-    assert re.findall(r"^    (\w+)\b", parser().format_help(), re.MULTILINE) == NAMES
+    assert re.findall(r"^    (\w[\w-]*)", parser().format_help(), re.MULTILINE) == NAMES
 
 
 @pytest.mark.parametrize("name", NAMES)

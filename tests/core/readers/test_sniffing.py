@@ -11,7 +11,7 @@ import pytest
 
 from foreview.errors import SourceError
 from foreview.readers.kinds import KINDS, NAMES
-from foreview.readers.reading import IN_PARTS, READERS, read_source
+from foreview.readers.reading import OBSERVATIONS, READERS, read_source
 from foreview.readers.sniffing import kind_of
 
 
@@ -113,7 +113,7 @@ def test_nothing_is_no_kind(tmp_path: Path):
 
 def test_each_kind_has_a_reader():
     assert tuple(KINDS) == NAMES == tuple(READERS)
-    assert set(IN_PARTS) < set(KINDS)
+    assert set(OBSERVATIONS) < set(KINDS)
 
 
 def test_the_registry_loads_nothing_heavy():
