@@ -27,6 +27,12 @@ def releases(settings, tmp_path: Path) -> Path:
 
 
 @pytest.fixture(autouse=True)
+def _passwords_cost_nothing(settings) -> None:
+    """A password is hashed to be slow to guess; those of tests are known anyway, and there are hundreds."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture(autouse=True)
 def _nothing_kept_of_other_tests() -> None:
     """What is kept for some minutes is of another test's database."""
     digest.answered.cache_clear()

@@ -19,7 +19,7 @@ from downloader.signals import alert_raised
 from foreview.errors import UsageError
 from tests.backend.jobs import committed, work_once
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.dialect]
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from downloader.services.ml_prediction_service import MLPredictionService
 from tests.backend.api_calls import URL, account, key_of, video
 from tests.backend.published import promoted
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.dialect]
 
 
 @pytest.fixture

@@ -193,6 +193,7 @@ def test_of_wrong_rows_none_is_entered_and_each_is_named_by_index_and_field():
     assert VideoAnalytics.objects.count() == 0
 
 
+@pytest.mark.dialect
 @pytest.mark.parametrize("rows", [1, 3])
 def test_days_are_entered_and_read_by_as_many_queries_whatever_their_number(rows, django_assert_num_queries):
     key, found = key_of(account("mary", "UC1")), [video("UC1") for _ in range(rows)]

@@ -43,6 +43,8 @@ from tests.backend.api_calls import URL, account, key_of, video
 from tests.backend.ledger_records import outcome_record, written
 from tests.backend.published import promoted, published
 
+pytestmark = pytest.mark.dialect
+
 EXAMPLES = int(os.environ.get("NONSENSE_EXAMPLES", "4"))
 """Pairs of requests for each operation: one that can be done, and anything. Four are the same each time."""
 CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]

@@ -20,7 +20,7 @@ from downloader.services.ml_prediction_service import MLPredictionService
 from tests.backend.api_calls import account, ask, key_of, video
 from tests.backend.published import promoted, published
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.dialect]
 DESCRIBED = api.get_openapi_schema(path_prefix="")
 OPERATIONS = {
     f"{method.upper()} {path}": operation for path, item in DESCRIBED["paths"].items() for method, operation in item.items()

@@ -30,7 +30,7 @@ from foreview.errors import UsageError
 from tests.backend.connected import DAY, KEY, NIGHT, connected, on_site, synced
 from tests.backend.google import ACCESS_TOKEN, CHANNEL, CLIENT_SECRET, MONETARY, REFRESH_TOKEN, Google, tomatoes
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.dialect]
 CLIENT = OAuthClient("an-id", CLIENT_SECRET)
 SCOPES = "https://www.googleapis.com/auth/youtube.readonly https://www.googleapis.com/auth/yt-analytics.readonly"
 SECRETS = (REFRESH_TOKEN, ACCESS_TOKEN, CLIENT_SECRET, KEY)

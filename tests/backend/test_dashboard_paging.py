@@ -7,6 +7,8 @@ import pytest
 from downloader.dashboard.paging import page_of
 from downloader.models import Alert
 
+pytestmark = pytest.mark.dialect
+
 LISTS = ("/models/", "/experiments/", "/jobs/", "/alerts/", "/data/", "/settings/audit-log/")
 
 

@@ -12,7 +12,7 @@ from downloader.services.record import _read
 from tests.backend.api_calls import video
 from tests.backend.records import forecast, outcome, person, two_channels
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.dialect]
 URL = "/track-record/"
 
 

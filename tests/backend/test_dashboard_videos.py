@@ -16,7 +16,7 @@ from downloader.services.access import add_member, set_role
 from downloader.services.ml_prediction_service import MLPredictionService
 from foreview.errors import UsageError
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.dialect]
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
 

@@ -24,7 +24,7 @@ from foreview.experiments.assignment import arm_of
 from tests.backend.ledger_records import Record, forecast_record, outcome_record, written
 from tests.backend.published import promoted, published
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.dialect]
 BEGUN = datetime(2026, 6, 1, tzinfo=UTC)
 STOP = {"least_pairs": 10, "most_pairs": 100}
 

@@ -16,7 +16,7 @@ from downloader.frames import BLOCK, Schema, frame_of
 from downloader.models import AdSenseEarnings, VideoAnalytics, VideoDownload
 from foreview.tables.schema import TEXTS, TIME
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.dialect]
 TEXT = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\x00"), max_size=30)
 MOMENT = st.datetimes(datetime(2005, 1, 1), datetime(2035, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001  (hypothesis adds it)
 SCHEMA: Schema = {

@@ -19,7 +19,7 @@ from foreview.simulation.world import DEFAULT_END
 from foreview.tables.catalogue import Catalogue, SourceClock
 from foreview.tables.schema import DeclaredColumn
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.dialect]
 CLOCK = SourceClock("America/Los_Angeles", delay_hours=24.0)
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 LATER = datetime(2026, 3, 1, tzinfo=UTC)

@@ -88,6 +88,7 @@ def test_each_malformed_file_ends_in_a_clear_error_and_an_unchanged_database(tmp
     assert state() == before
 
 
+@pytest.mark.dialect
 @pytest.mark.django_db(transaction=True)
 def test_an_apply_that_is_killed_leaves_the_old_state_and_can_be_done_again(tmp_path):
     environment = _environment(tmp_path)
@@ -128,6 +129,7 @@ CELLS = st.tuples(
 FILES = st.lists(CELLS, min_size=1, max_size=6)
 
 
+@pytest.mark.dialect
 @pytest.mark.django_db
 def test_undoing_restores_what_was_before_whatever_was_imported(tmp_path):
     def written(rows: list[Any], name: str) -> Path:

@@ -15,7 +15,7 @@ from foreview.readers.imported import SourceOptions
 from tests.backend.api_calls import account
 from tests.backend.imports import HEADING, MACHINE, ROWS, imported, state, table
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.dialect]
 QUERIES = {"sqlite": (9, 19, 28), "postgresql": (9, 28, 31)}
 """Of preview, apply and undo: PostgreSQL stages what it writes, and does not count what it copies."""
 

@@ -15,7 +15,7 @@ from downloader.services.jobs.queueing import cancel, enqueue
 from downloader.services.jobs.stopped import LeaseLost
 from tests.backend.jobs import HOUR, OWN, again, claimed, committed, work_once
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.dialect]
 LEASE, GRACE = timedelta(seconds=60), timedelta(seconds=30)
 SECOND = timedelta(seconds=1)
 

@@ -12,7 +12,7 @@ from downloader.services.jobs.queueing import cancel, enqueue
 from foreview.errors import UsageError
 from tests.backend.jobs import HOUR, OWN, again, committed, work_once
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.dialect]
 
 
 @pytest.fixture(autouse=True)

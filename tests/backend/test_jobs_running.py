@@ -12,7 +12,7 @@ from downloader.services.jobs.queueing import enqueue
 from downloader.services.jobs.running import run
 from tests.backend.jobs import OWN, again, claimed, run_now, work_once
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.dialect]
 
 
 @pytest.fixture(autouse=True)

@@ -13,7 +13,7 @@ from downloader.services.jobs.kinds import KINDS, check_arguments
 from downloader.services.jobs.schedule import SCHEDULE, Line, enqueue_due, latest_due, next_due, planned
 from tests.backend.jobs import committed, work_once
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.dialect]
 LOS_ANGELES = ZoneInfo("America/Los_Angeles")
 MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
 NIGHTLY = Line("nightly", "10 5 * * *", "forecast")

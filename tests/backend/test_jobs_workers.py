@@ -30,6 +30,7 @@ def manage(environment: Mapping[str, str], *command: str) -> str:
     return " ".join(done.stdout.split())
 
 
+@pytest.mark.dialect
 def test_workers_killed_at_random_run_no_job_twice_at_once_and_lose_none():
     found = measured(40, suspended=1)
     assert (found["twice_at_once"], found["lost"], found["failed"], found["stale"]) == (0, 0, 0, 0)

@@ -21,7 +21,7 @@ from foreview.monitoring.ledger import START, Tail, canonical, digest_of
 from foreview.vocabulary import TARGETS
 from tests.backend.published import promoted, published
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.dialect]
 NOON = datetime(2026, 5, 1, 12, tzinfo=UTC)
 
 

@@ -19,7 +19,7 @@ from foreview.curves.labels import labels
 from foreview.simulation.world import DEFAULT_END
 from foreview.vocabulary import TARGETS
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.dialect]
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
 

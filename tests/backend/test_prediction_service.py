@@ -145,6 +145,7 @@ def test_what_became_known_after_the_issue_time_changes_nothing(world):
     assert dict(MLPrediction.objects.values_list("video_id", "by_target")) == with_the_future
 
 
+@pytest.mark.dialect
 @pytest.mark.parametrize("item_count", [1, 3])
 def test_forecasting_asks_as_often_for_three_videos_as_for_one(item_count, django_assert_num_queries):
     _videos_with_days(item_count)
@@ -154,6 +155,7 @@ def test_forecasting_asks_as_often_for_three_videos_as_for_one(item_count, djang
         assert MLPredictionService().predict_videos(as_of=NOON) == item_count
 
 
+@pytest.mark.dialect
 @pytest.mark.parametrize("item_count", [1, 3])
 def test_forecasting_named_videos_asks_as_often_for_three_as_for_one(item_count, django_assert_num_queries):
     keys = _videos_with_days(item_count)

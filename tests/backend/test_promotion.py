@@ -165,6 +165,7 @@ def test_a_damaged_release_is_not_promoted_even_if_this_process_has_read_it_befo
     assert serving() == champion.version
 
 
+@pytest.mark.dialect
 def test_of_two_promotions_at_once_one_is_told_that_the_other_came_first():
     promoted(1)
     second, third = published(2), published(3)
@@ -186,6 +187,7 @@ def test_of_two_promotions_at_once_one_is_told_that_the_other_came_first():
     assert Promotion.objects.count() == 2
 
 
+@pytest.mark.dialect
 def test_a_promotion_interrupted_before_its_end_leaves_the_old_champion():
     champion, other = promoted(1), published(2)
 

@@ -21,7 +21,7 @@ from foreview.simulation.world import DEFAULT_END
 from foreview.training.trainer import train
 from tests.backend.published import promoted, published
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.dialect]
 NOON = datetime(2026, 5, 1, 12, tzinfo=UTC)
 
 

@@ -15,7 +15,7 @@ from foreview.releases.prior import prior_release
 from foreview.releases.store import list_releases, publish_to
 from tests.backend.published import cheap, promoted, published
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.dialect]
 PRIOR = prior_release().manifest.model_version
 
 

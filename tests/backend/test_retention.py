@@ -22,7 +22,7 @@ from downloader.services.ml_prediction_service import MLPredictionService
 from tests.backend.connected import DAY, NIGHT, connected, database, days_of, on_site, synced
 from tests.backend.google import CHANNEL, REFRESH_TOKEN, Google, tomatoes
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.dialect]
 
 
 @pytest.fixture

@@ -24,7 +24,7 @@ from tests.backend.connected import DAY, NIGHT, connected, database, days_of, sy
 from tests.backend.google import tomatoes
 from tests.backend.jobs import again, committed, work_once
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.dialect]
 
 
 def test_a_channel_is_read(google, connection):

@@ -13,7 +13,7 @@ from downloader.models import DueTime, Job, JobState
 from downloader.services.jobs.schedule import SCHEDULE, planned
 from downloader.services.tidying import tidy
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.dialect]
 NOW = timezone.now()
 DAY = timedelta(days=1)
 
