@@ -11,6 +11,7 @@ from django.utils import timezone
 from downloader.models import AuditEntry, MLPrediction, VideoAnalytics, VideoDownload
 from downloader.services.access import account_of_user, add_member, set_role
 from downloader.services.digest import changes
+from downloader.services.judging import judge_videos
 from downloader.services.ml_prediction_service import MLPredictionService
 
 pytestmark = pytest.mark.django_db
@@ -56,6 +57,7 @@ def test_without_videos_the_first_page_says_what_can_be_brought(member):
 def test_a_calm_day_is_said_calmly(member):
     videos(3)
     MLPredictionService().predict_videos()
+    judge_videos()
     shown = member.get("/", {"whole": "1"}).content.decode()
     assert "All 3 videos of the last 30 days are within their normal range; of 0 enough is known to tell" in shown
     assert "No forecast left the range given before" in shown

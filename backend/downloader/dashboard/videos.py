@@ -23,6 +23,7 @@ SPARK_DAYS: Final = 30
 ORDER_NAMES: Final = {
     "newest": "newest first",
     "beats-typical": "most likely to beat typical",
+    "outlier": "highest outlier score",
     "views": "most views after 30 days",
     "revenue": "most revenue after 30 days",
 }
@@ -32,6 +33,7 @@ STATES: Final = {
     "mature": "30 days or older",
     "planned": "not published yet",
 }
+NORMAL: Final = {"": "any", "outside": "outside normal range"}
 COLUMNS: Final = (
     ("id", "pk"),
     ("title", "title"),
@@ -41,6 +43,13 @@ COLUMNS: Final = (
     ("forecast_views_30d", "ml_predicted_views_30d"),
     ("forecast_revenue_30d_usd", "ml_predicted_revenue_30d"),
     ("confidence", "ml_confidence"),
+    ("outlier_score", "ml_standing.ratio"),
+    ("outlier_score_low", "ml_standing.low"),
+    ("outlier_score_high", "ml_standing.high"),
+    ("outlier_score_age_d", "ml_standing.age_days"),
+    ("chance_of_luck", "ml_standing.luck"),
+    ("standing", "ml_standing.place"),
+    ("standing_as_of", "ml_standing.as_of"),
 )
 
 
@@ -52,6 +61,7 @@ class Asked:
     channel: str
     format: str
     state: str
+    range: str
     order: str
 
     @property
@@ -73,12 +83,16 @@ def show(request: HttpRequest, account: Account) -> HttpResponse:
     sparks = selectors.daily_views([video.pk for video in found.videos], since)
     shown: dict[str, Any] = {
         "asked": asked,
-        "rows": [(video, _forecast(video), sparks.get(video.pk, [])) for video in found.videos],
+        "rows": [
+            (video, _beside(video, "ml_prediction"), _beside(video, "ml_standing"), sparks.get(video.pk, []))
+            for video in found.videos
+        ],
         "next": found.next,
         "total": selectors.count_listed(account.channels, listing),
         "channels": selectors.channels_listed(account.channels),
         "orders": ORDER_NAMES,
         "states": STATES,
+        "ranges": NORMAL,
         "formats": FORMAT_NAMES,
     }
     part = wants_part(request)
@@ -120,7 +134,7 @@ def _lines(rows: Iterator[VideoDownload]) -> Iterator[str]:
     writer = csv.writer(_Echo())
     yield writer.writerow([name for name, _ in COLUMNS])
     for video in rows:
-        yield writer.writerow([_cell(getattr(video, field)) for _, field in COLUMNS])
+        yield writer.writerow([_cell(_beside(video, field)) for _, field in COLUMNS])
 
 
 def _cell(value: Any) -> Any:
@@ -145,8 +159,12 @@ def _listing(asked: Asked) -> Any:
         published_from=month_ago if asked.state == "open" else None,
         published_before=month_ago if asked.state == "mature" else None,
     )
-    return Listing(wanted, asked.order, planned=asked.state == "planned")
+    return Listing(wanted, asked.order, planned=asked.state == "planned", outside=asked.range == "outside")
 
 
-def _forecast(video: VideoDownload) -> Any:
-    return getattr(video, "ml_prediction", None)
+def _beside(video: VideoDownload, path: str) -> Any:
+    """Return what a path such as ``ml_standing.ratio`` leads to; None where the video has no such row."""
+    found: Any = video
+    for name in path.split("."):
+        found = getattr(found, name, None)
+    return found

@@ -19,6 +19,7 @@ from downloader.models.ledger import LedgerHead, LedgerRow
 from downloader.models.prediction import MLPrediction
 from downloader.models.release import Promotion, Release
 from downloader.models.sharing import SharedLink
+from downloader.models.standing import VideoStanding
 from downloader.models.video import VideoDownload
 
 __all__ = [
@@ -49,4 +50,5 @@ __all__ = [
     "VideoAnalytics",
     "VideoDownload",
     "VideoSnapshot",
+    "VideoStanding",
 ]

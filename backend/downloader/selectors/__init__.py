@@ -26,6 +26,12 @@ from downloader.selectors.imports import (
     rows_there,
     videos_there,
 )
+from downloader.selectors.judged import (
+    ages_judged,
+    count_judged_since,
+    last_judged,
+    outside_since,
+)
 from downloader.selectors.ledger import (
     count_matured_since,
     forecast_records,
@@ -152,6 +158,7 @@ __all__ = [
     "ReleaseUnknown",
     "VideoFilter",
     "VideoUnknown",
+    "ages_judged",
     "alert_page",
     "alert_seen",
     "all_listed",
@@ -164,6 +171,7 @@ __all__ = [
     "check_videos_seen",
     "count_by_source",
     "count_concerned",
+    "count_judged_since",
     "count_listed",
     "count_matured_since",
     "count_without_forecast_of",
@@ -198,6 +206,7 @@ __all__ = [
     "last_ended",
     "last_forecast_written",
     "last_issue_time",
+    "last_judged",
     "latest_jobs",
     "ledger_counts",
     "ledger_ends",
@@ -214,6 +223,7 @@ __all__ = [
     "newest_release",
     "outcome_records",
     "outcomes_of",
+    "outside_since",
     "prediction_of",
     "promotion_at",
     "promotion_log",

@@ -9,18 +9,22 @@ from typing import Any, Final
 
 from django.db.models import F, Q, QuerySet
 
-from downloader.models import VideoAnalytics, VideoDownload
+from downloader.models import VideoAnalytics, VideoDownload, VideoStanding
 from downloader.selectors.pages import Channels, VideoFilter
 from foreview.errors import UsageError
 
-ORDERS: Final[Mapping[str, str]] = {
-    "newest": "published_at",
-    "beats-typical": "ml_prediction__p_beats_typical",
-    "views": "ml_predicted_views_30d",
-    "revenue": "ml_predicted_revenue_30d",
+ORDERS: Final[Mapping[str, tuple[str, str]]] = {
+    "newest": ("published_at", "pk"),
+    "beats-typical": ("ml_prediction__p_beats_typical", "ml_prediction__video"),
+    "outlier": ("ml_standing__ratio", "ml_standing__video"),
+    "views": ("ml_predicted_views_30d", "pk"),
+    "revenue": ("ml_predicted_revenue_30d", "pk"),
 }
-"""Name of an order → the value by which videos come, the largest first. Who has no such value is not in the list."""
-PLANNED: Final = "planned"
+"""Name of an order → the value by which videos come, the largest first, and the key beside it, by which the database finds both in one index.
+
+Who has no such value is not in the list.
+"""
+OUTSIDE: Final = (VideoStanding.Place.ABOVE, VideoStanding.Place.BELOW)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,15 +35,17 @@ class Listing:
     order: str = "newest"
     planned: bool = False
     """Those without a time of publication, and no others."""
+    outside: bool = False
+    """Those outside their normal range, and no others."""
 
     def __post_init__(self) -> None:
         if self.order not in ORDERS:
             raise UsageError(f"an order is one of {', '.join(ORDERS)}", f"found {self.order!r}")
 
     @property
-    def value(self) -> str:
-        """The column by which it is ordered."""
-        return "pk" if self.planned else ORDERS[self.order]
+    def by(self) -> tuple[str, str]:
+        """The columns by which it is ordered: a value, and the key where values are equal."""
+        return ("pk", "pk") if self.planned else ORDERS[self.order]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +67,7 @@ def video_listing(channels: Channels, listing: Listing, cursor: str, limit: int)
     """
     rows = _listed(channels, listing)
     if cursor:
-        rows = rows.filter(_after(listing.value, *_read(cursor, listing.value)))
+        rows = rows.filter(_after(listing.by, *_read(cursor, listing.by[0])))
     found = list(rows[: limit + 1])
     more = len(found) > limit
     return ListPage(found[:limit], _cursor(found[limit - 1]) if more else "")
@@ -101,17 +107,21 @@ def titles_of(channels: Channels, keys: Iterable[int]) -> dict[int, str]:
 
 
 def _listed(channels: Channels, listing: Listing) -> QuerySet[VideoDownload]:
-    rows = VideoDownload.objects.select_related("ml_prediction").defer(
+    rows = VideoDownload.objects.select_related("ml_prediction", "ml_standing").defer(
         "transcript", "description", "ml_prediction__features_used"
     )
     rows = rows if channels is None else rows.filter(channel_id__in=list(channels))
-    known = {"published_at__isnull": True} if listing.planned else {f"{listing.value}__isnull": False}
+    value, key = listing.by
+    known = {"published_at__isnull": True} if listing.planned else {f"{value}__isnull": False}
     found = rows.filter(listing.wanted.wanted, **known)
-    return found.annotate(foreview_place=F(listing.value)).order_by("-foreview_place", "-pk")
+    if listing.outside:
+        found = found.filter(ml_standing__place__in=OUTSIDE)
+    return found.annotate(foreview_place=F(value)).order_by("-foreview_place", f"-{key}")
 
 
-def _after(value: str, place: Any, key: int) -> Q:
-    return Q(**{f"{value}__lt": place}) | Q(**{value: place, "pk__lt": key})
+def _after(by: tuple[str, str], place: Any, key: int) -> Q:
+    value, tie = by
+    return Q(**{f"{value}__lte": place}) & (Q(**{f"{value}__lt": place}) | Q(**{f"{tie}__lt": key}))
 
 
 def _cursor(video: VideoDownload) -> str:

@@ -111,6 +111,11 @@ def is_forecast() -> bool:
     return serving is not None and not selectors.count_without_forecast_of(serving.release.version)
 
 
+def is_judged() -> bool:
+    """Return whether it was said how unusual the videos are."""
+    return selectors.last_judged() is not None
+
+
 def can_have_demo_user() -> bool:
     """Return whether a user with a known password harms nobody: in DEBUG, and served to this machine alone."""
     return settings.DEBUG and not settings.ALLOWED_HOSTS

@@ -14,9 +14,10 @@ from django.utils import timezone
 
 from downloader import selectors
 from downloader.gateways.catalogue import source_clock
+from downloader.models import VideoStanding
 from downloader.services.access import Account
-from downloader.services.questions import outliers_of, portfolio_of, warnings_of
-from foreview.forecasting.outlier import Unusual
+from downloader.services.questions import portfolio_of, warnings_of
+from foreview.forecasting.outlier import LOOKED_AT_DAYS
 from foreview.forecasting.portfolio import Total
 from foreview.forecasting.warning import Warned
 
@@ -55,9 +56,12 @@ class Changes:
 class Unusuals:
     """The videos outside their normal range, and of how many."""
 
-    outside: list[tuple[Unusual, str]]
+    outside: list[VideoStanding]
     looked_at: int
     judged: int
+    """Those of which enough was known to tell."""
+    at: datetime | None
+    """When they were judged; None where they were not yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,12 +83,11 @@ def changes(account: Account) -> Changes:
 
 
 def unusual(account: Account) -> Unusuals:
-    """Return the videos of the last 30 days that are outside their normal range, the least like luck first."""
-    found: tuple[Unusual, ...] = _kept(outliers_of, account)
-    outside = sorted((one for one in found if one.standing != "within normal range"), key=lambda one: one.luck or 0.0)
-    titles = selectors.titles_of(account.channels, (int(one.video_id) for one in outside))
-    named = [(one, titles.get(int(one.video_id), "")) for one in outside]
-    return Unusuals(named, len(found), sum(one.luck is not None for one in found))
+    """Return the videos of the last 30 days that were outside their normal range when they were judged, the least like luck first."""
+    now = timezone.now()
+    since = now - timedelta(days=LOOKED_AT_DAYS)
+    looked_at, judged = selectors.count_judged_since(account.channels, since, now)
+    return Unusuals(selectors.outside_since(account.channels, since, now), looked_at, judged, selectors.last_judged())
 
 
 def early(account: Account) -> Early:

@@ -7,6 +7,7 @@ from downloader.models import ImportRun, Job, VideoDownload
 from downloader.services.access import Account, check_scope
 from downloader.services.asking import AT_ONCE, forecast_later, forecast_now
 from downloader.services.importing import source_ids_in
+from downloader.services.jobs.queueing import enqueue
 from downloader.services.videos import Conflict
 
 
@@ -19,6 +20,8 @@ def videos_brought(account: Account, run: ImportRun) -> list[int]:
 
 def forecast_brought(account: Account, number: int) -> list[VideoDownload] | Job:
     """Forecast the videos of an import: at once where they are few, and return them; else ask for the job that does, and return it.
+
+    How unusual the videos are is for a job to say: it takes all of them.
 
     Raises
     ------
@@ -33,6 +36,7 @@ def forecast_brought(account: Account, number: int) -> list[VideoDownload] | Job
     keys = videos_brought(account, run)
     if not keys:
         raise Conflict("the videos of an applied import are forecast", f"{run}, and none of its videos is here")
+    enqueue("judge", asked_by=account.asker)
     if len(keys) > AT_ONCE:
         return forecast_later(account, keys)
     forecast_now(account, keys)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final, Literal, TypeAlias
@@ -24,6 +24,8 @@ RATE: Final = 0.1
 """Share of false discoveries among the videos that are called outliers."""
 TAIL: Final = 0.9
 LOOKED_AT_DAYS: Final = 30.0
+FOLLOWED_DAYS: Final = 35.0
+"""Age [d] until which a video is judged again and again: at 30 days, and until a source that is late has counted them."""
 _MEDIAN_ERROR: Final = 1.2533
 """Standard error of a median of normal values, in standard deviations over the root of their number."""
 _Z: Final = 1.959964
@@ -72,14 +74,44 @@ def outliers(
     if not 0 < rate < 1:
         raise UsageError("a rate of false discoveries lies between 0 and 1", f"found {rate}")
     lines = timelines(catalogue, as_of)
-    position = _positions(lines, as_of, video_ids)
+    return _judged(lines, _positions(lines, as_of, video_ids), {}, rate)
+
+
+def standings(catalogue: Catalogue, as_of: datetime, judged: Mapping[str, int]) -> tuple[Unusual, ...]:
+    """Return how unusual the videos are that were published by ``as_of``, but for those of which that was said already.
+
+    ``judged`` are the ages [whole days] at which videos were judged before. One of :data:`FOLLOWED_DAYS` or younger is judged anew, an older one
+    where it is new or has been counted at another day since. Those that are called outliers are decided on for the videos of the last weeks together,
+    and for older ones together with those of their 30 days.
+    """
+    lines = timelines(catalogue, as_of)
+    at: dict[tuple[int, str], Beside] = {}
+    return tuple(one for mine in _families(lines, as_of, judged) for one in _judged(lines, mine, at, RATE))
+
+
+def _families(lines: Timelines, as_of: datetime, judged: Mapping[str, int]) -> Iterator[np.ndarray]:
+    """Yield the positions of the videos that are judged together: of the last weeks, and of each 30 days before."""
+    since = (pl.lit(utc_ms(as_of)).cast(pl.Datetime("ms", "UTC")) - pl.col("published_at")).dt.total_milliseconds()
+    age_days = lines.videos.select(since).to_series().to_numpy() / 86_400_000
+    before = np.array([judged.get(video_id, -1) for video_id in lines.videos["video_id"].to_list()], dtype=np.int64)
+    family = np.maximum(np.ceil((age_days - FOLLOWED_DAYS) / LOOKED_AT_DAYS), 0.0)
+    wanted = (family == 0) | (before != lines.day)
+    for one in np.unique(family[wanted]):
+        yield np.flatnonzero(wanted & (family == one))
+
+
+def _judged(
+    lines: Timelines, position: np.ndarray, at: dict[tuple[int, str], Beside], rate: float
+) -> tuple[Unusual, ...]:
+    """Return how unusual the videos at ``position`` are, judged together; ``at`` keeps what every video is beside, by day and format."""
     looked_at = np.zeros(lines.day.size, dtype=np.bool_)
     looked_at[position] = True
     kinds = lines.videos["format"].to_numpy()
     luck = np.full((lines.day.size, 2), np.nan)
-    at: dict[tuple[int, str], Beside] = {}
     for day, kind in sorted({(int(lines.day[p]), str(kinds[p])) for p in position.tolist() if lines.day[p]}):
-        found = at[day, kind] = lines.beside(day, kind)
+        if (day, kind) not in at:
+            at[day, kind] = lines.beside(day, kind)
+        found = at[day, kind]
         mine = np.flatnonzero(looked_at & (lines.day == day) & (kinds == kind) & (found.earlier >= MIN_EARLIER))
         luck[mine] = _luck(found, mine, looked_at)
     called = _called(luck[position], rate)

@@ -11,7 +11,7 @@ import polars as pl
 import pytest
 
 from foreview.errors import UsageError
-from foreview.forecasting.outlier import outliers
+from foreview.forecasting.outlier import FOLLOWED_DAYS, outliers, standings
 from foreview.simulation.world import DEFAULT_END, World, simulate
 from foreview.tables.catalogue import Catalogue
 
@@ -103,3 +103,31 @@ def test_what_cannot_be_meant_is_refused(world):
         outliers(world.catalogue, DEFAULT_END, ["nobody"])
     with pytest.raises(UsageError, match="a rate of false discoveries"):
         outliers(world.catalogue, DEFAULT_END, rate=0.0)
+
+
+def ages(found) -> dict[str, int]:
+    return {one.video_id: one.age_days for one in found}
+
+
+def test_every_video_is_judged_once_and_again_while_it_is_young_or_counted_further(world):
+    first = standings(world.catalogue, DEFAULT_END - timedelta(days=10), {})
+    assert len(first) == len(set(ages(first))) == world.catalogue.as_of(DEFAULT_END - timedelta(days=10)).videos.height
+    again = ages(standings(world.catalogue, DEFAULT_END, ages(first)))
+    since = DEFAULT_END - timedelta(days=FOLLOWED_DAYS)
+    followed = set(world.catalogue.videos.filter(pl.col("published_at") >= since)["video_id"])
+    whole = ages(standings(world.catalogue, DEFAULT_END, {}))
+    further = {video for video, age in whole.items() if ages(first).get(video) != age}
+    assert set(again) == followed | further
+    assert {whole[video] for video in further - followed} == {30}
+
+
+def test_a_standing_knows_nothing_that_came_later(world):
+    moment = DEFAULT_END - timedelta(days=10)
+    assert standings(world.catalogue, moment, {}) == standings(world.catalogue.as_of(moment), moment, {})
+
+
+def test_an_old_video_with_fifty_times_the_views_stands_above(world):
+    old = world.catalogue.videos["video_id"][250]
+    found = standings(multiplied(world.catalogue, [old], 50.0), DEFAULT_END, {})
+    (judged,) = (one for one in found if one.video_id == old)
+    assert (judged.age_days, judged.standing) == (30, "above")

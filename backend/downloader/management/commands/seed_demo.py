@@ -13,6 +13,7 @@ from downloader import selectors
 from downloader.management.steps import StepsCommand
 from downloader.models import MLPrediction
 from downloader.services import demo
+from downloader.services.judging import judge_videos
 from downloader.services.ml_prediction_service import MLPredictionService
 from foreview.vocabulary import Target
 
@@ -51,6 +52,9 @@ class Command(StepsCommand):
         if not demo.is_forecast():
             with self.step("forecasting") as report:
                 MLPredictionService().predict_videos(progress=report)
+        if not demo.is_judged():
+            with self.step("judging") as report:
+                judge_videos(progress=report)
         self.console.print(_table())
         self.console.print(self._times())
         self._say_what_next()

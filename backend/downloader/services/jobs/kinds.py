@@ -36,6 +36,7 @@ KINDS: Final[Mapping[str, Kind]] = MappingProxyType(
         "train": Kind(f"{_HERE}.train", single=True),
         "tune": Kind(f"{_HERE}.tune", single=True),
         "forecast": Kind(f"{_HERE}.forecast"),
+        "judge": Kind(f"{_HERE}.judge", single=True),
         "mature_labels": Kind(f"{_HERE}.mature_labels", single=True),
         "watch": Kind(f"{_HERE}.watch", single=True),
         "verify_ledger": Kind(f"{_HERE}.verify_ledger", single=True),

@@ -34,6 +34,7 @@ SCHEDULE: Final = (
     Line("weekly training", "10 3 * * 0", "train"),
     Line("nightly labels", "10 4 * * *", "mature_labels"),
     Line("nightly forecasts", "10 5 * * *", "forecast"),
+    Line("nightly standings", "25 5 * * *", "judge"),
     Line("nightly watch", "40 5 * * *", "watch"),
     Line("weekly check of the ledger", "10 6 * * 0", "verify_ledger"),
     Line("weekly tidying", "40 6 * * 0", "tidy"),

@@ -100,6 +100,13 @@ def forecast(run: Run, *, as_of: str = "", videos: Sequence[Any] | None = None) 
     return {"forecasts": saved}
 
 
+def judge(run: Run, *, as_of: str = "") -> dict[str, int]:
+    """Say of all usable videos how unusual they are beside typical and chance."""
+    from downloader.services.judging import judge_videos
+
+    return judge_videos(as_of=moment_said(as_of), progress=run.report, confirm=run.confirm)
+
+
 def mature_labels(run: Run, *, as_of: str = "") -> dict[str, Any]:
     """Write the outcomes that have matured; end the experiment and promote the candidate that they decide on, where that was declared."""
     from downloader.services.experiments import settle_experiment
