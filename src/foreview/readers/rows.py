@@ -76,7 +76,7 @@ def check_mapped(mapping: Mapping[str, str], columns: Sequence[Column], sheets: 
     fields = list(dict.fromkeys(column.name for column in columns))
     if unknown := [field for field in mapping if field not in fields]:
         raise UsageError(
-            "--map FIELD=COLUMN names a field of the catalogue",
+            "a mapping FIELD=COLUMN names a field of the catalogue",
             f"found {', '.join(unknown)}",
             f"Fields are {', '.join(fields)}",
         )
@@ -84,7 +84,7 @@ def check_mapped(mapping: Mapping[str, str], columns: Sequence[Column], sheets: 
     there = {same_name(column) for column in found}
     if astray := [f"{field}={column}" for field, column in mapping.items() if same_name(column) not in there]:
         raise UsageError(
-            "--map FIELD=COLUMN names a column of the source",
+            "a mapping FIELD=COLUMN names a column of the source",
             f"found {', '.join(astray)}, but the columns are {', '.join(found)}",
         )
 

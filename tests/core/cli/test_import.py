@@ -136,7 +136,7 @@ def test_an_existing_folder_is_never_touched(days: Path, tmp_path: Path, capsys:
             ["{days}", "--kind", "daily", "--map", "views=Views (all)"],
             BAD_USAGE,
             (
-                "--map FIELD=COLUMN names a column of the source. "
+                "a mapping FIELD=COLUMN names a column of the source. "
                 "found views=Views (all), but the columns are id, published_at, day, views."
             ),
         ),
