@@ -11,6 +11,8 @@ import pytest
 
 from foreview.cli.main import BAD_USAGE, DONE, main
 
+pytestmark = pytest.mark.xdist_group("explain_files")  # what its tests share takes long to make
+
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
