@@ -94,7 +94,7 @@ def fill(videos: int) -> dict[str, int]:
     from downloader.services.promotion import promote_first
 
     call_command("migrate", verbosity=0)
-    promote_first(_published(), reason="nothing served before")
+    promote_first(published(), reason="nothing served before")
     import_catalogue(invented(videos))
     service = MLPredictionService()
     for days in range(340, 9, -30):  # each video once, in the month in which it was published
@@ -109,7 +109,7 @@ def fill(videos: int) -> dict[str, int]:
     return {"forecasts": forecasts, "outcomes": LedgerRow.objects.count() - forecasts}
 
 
-def _published() -> str:
+def published() -> str:
     """Publish a release that was trained on an invented world, and return its version."""
     from downloader.services.registry import publish
     from foreview.options import TrainingOptions

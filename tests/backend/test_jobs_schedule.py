@@ -18,7 +18,7 @@ LOS_ANGELES = ZoneInfo("America/Los_Angeles")
 MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
 NIGHTLY = Line("nightly", "10 5 * * *", "forecast")
 WEEKLY = Line("weekly", "10 3 * * 0", "train")
-EVERY_KIND = ["forecast", "mature_labels", "sync", "tidy", "train", "verify_ledger", "watch"]
+EVERY_KIND = ["forecast", "judge", "mature_labels", "sync", "tidy", "train", "verify_ledger", "watch"]
 MONDAY = datetime(2026, 5, 4, 9, 0, tzinfo=LOS_ANGELES)
 
 
@@ -64,7 +64,7 @@ def test_the_first_worker_ever_begins_the_schedule_and_queues_nothing_of_the_pas
 def test_each_due_time_is_queued_once_whoever_looks_how_often():
     enqueue_due(MONDAY)
     found = [kinds_of(enqueue_due(MONDAY + n * timedelta(hours=1))) for n in range(48)]
-    night = {18: ["sync"], 20: ["mature_labels"], 21: ["forecast", "watch"]}
+    night = {18: ["sync"], 20: ["mature_labels"], 21: ["forecast", "judge", "watch"]}
     nights = {n + hours: kinds for n in (0, 24) for hours, kinds in night.items()}
     assert {n: kinds for n, kinds in enumerate(found) if kinds} == nights
     job = Job.objects.filter(kind="forecast").latest("pk")

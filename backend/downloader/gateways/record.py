@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Final
 
@@ -13,7 +13,7 @@ from downloader import selectors
 from downloader.frames import Schema
 from downloader.models import LedgerRow
 from foreview.tables.schema import TIME
-from foreview.vocabulary import QUANTILES
+from foreview.vocabulary import QUANTILES, TARGETS
 
 FIGURES: Final = ("point", *QUANTILES, "typical")
 _SCHEMA: Final[Schema] = {
@@ -25,6 +25,15 @@ _SCHEMA: Final[Schema] = {
     "matured_at": TIME,
     "status": pl.String,
 }
+_FORECAST: Final = pl.Struct({**dict.fromkeys(FIGURES, pl.Float64), "model_type": pl.String})
+_RECORD: Final = pl.Struct(
+    {
+        **dict.fromkeys(("channel", "format", "release", "role"), pl.String),
+        "inputs": pl.Struct({"video_id": pl.String, "as_of": pl.String, "issue_age_days": pl.Float64}),
+        "forecast": pl.Struct(dict.fromkeys(TARGETS, _FORECAST)),
+    }
+)
+_OUTCOME: Final = pl.Struct({"value": pl.Float64, "matured_at": pl.String, "status": pl.String})
 
 
 def ledger_frame(version: str = "") -> pl.DataFrame:
@@ -34,8 +43,9 @@ def ledger_frame(version: str = "") -> pl.DataFrame:
     issue_age_days`` [d], the figures in the unit of the target, and ``actual`` with ``matured_at``, null where no outcome is known, and
     ``status`` of the outcome, null while it is still to come. Two queries, however many rows.
     """
-    outcomes = {(video, target): json.loads(record) for video, target, record in selectors.outcome_records()}
-    return pl.DataFrame(list(_rows(version, outcomes)), schema=_SCHEMA, orient="row")
+    found = _forecasts(pl.Series("record", list(selectors.forecast_records(version)), dtype=pl.String))
+    rows = found.join(_outcomes(), on=["video_id", "target"], how="left", maintain_order="left")
+    return rows.select(pl.col(name).cast(dtype) for name, dtype in _SCHEMA.items())
 
 
 def entries_of(video: str, rows: Sequence[LedgerRow]) -> list[dict[str, Any]]:
@@ -58,27 +68,37 @@ def _entry(row: LedgerRow, outcomes: dict[str, Any]) -> dict[str, Any]:
     return {**said, "targets": targets}
 
 
-def _rows(version: str, outcomes: dict[tuple[str, str], Any]) -> Iterator[tuple[Any, ...]]:
-    for record in selectors.forecast_records(version):
-        said = json.loads(record)
-        issue = said["inputs"]
-        for target, forecast in said["forecast"].items():
-            outcome = outcomes.get((issue["video_id"], target), {})
-            yield (
-                issue["video_id"],
-                said.get("channel"),
-                said["format"],
-                target,
-                said["release"],
-                said["role"],
-                forecast.get("model_type"),
-                _moment(issue["as_of"]),
-                issue["issue_age_days"],
-                *(forecast.get(name) for name in FIGURES),
-                outcome.get("value"),
-                _moment(outcome.get("matured_at")),
-                outcome.get("status"),
-            )
+def _forecasts(records: pl.Series) -> pl.DataFrame:
+    """Return what records of forecasts say, a row a target; polars reads of the JSON what is asked for, and skips the inputs."""
+    said = records.str.json_decode(_RECORD).struct.unnest().with_row_index("place").unnest("inputs")
+    parts = [
+        said.drop("forecast").with_columns(said["forecast"].struct.field(target), target=pl.lit(target))
+        .filter(pl.col(target).is_not_null())
+        .unnest(target)
+        for target in sorted(TARGETS)
+    ]
+    found = pl.concat(parts).sort("place", maintain_order=True)
+    names = {"channel": "channel_id", "release": "model_version"}
+    return found.rename(names).with_columns(as_of=_moments(found["as_of"]))
+
+
+def _outcomes() -> pl.DataFrame:
+    video, target, record = zip(*found, strict=True) if (found := selectors.outcome_records()) else ((), (), ())
+    said = pl.Series("record", record, dtype=pl.String).str.json_decode(_OUTCOME).struct.unnest()
+    return said.select(
+        pl.Series("video_id", video, dtype=pl.String),
+        pl.Series("target", target, dtype=pl.String),
+        pl.col("value").alias("actual"),
+        _moments(said["matured_at"]),
+        "status",
+    )
+
+
+def _moments(said: pl.Series) -> pl.Series:
+    """Return times as the ledger spells them as instants; each spelling is read once."""
+    different = said.drop_nulls().unique()
+    moments = pl.Series([datetime.fromisoformat(text) for text in different], dtype=TIME)
+    return said.replace_strict(different, moments, default=None, return_dtype=TIME)
 
 
 def _moment(said: str | None) -> datetime | None:

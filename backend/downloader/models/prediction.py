@@ -34,7 +34,7 @@ class MLPrediction(models.Model):
     revenue_confidence = models.FloatField(null=True, help_text="0 to 1: the same of the revenue")
 
     p_beats_typical = models.FloatField(
-        null=True, db_index=True, help_text="0 to 1: probability that the views after 30 days are more than typical"
+        null=True, help_text="0 to 1: probability that the views after 30 days are more than typical"
     )
 
     by_target = models.JSONField(encoder=DjangoJSONEncoder)
@@ -55,6 +55,7 @@ class MLPrediction(models.Model):
     class Meta:
         verbose_name = "forecast"
         ordering = ["-updated_at", "pk"]
+        indexes = [models.Index(fields=["p_beats_typical", "video"], name="prediction_beats_typical")]
 
     def __str__(self) -> str:
         low, high = self.interval("views_30d", 80)

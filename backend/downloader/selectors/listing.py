@@ -15,8 +15,8 @@ from foreview.errors import UsageError
 
 ORDERS: Final[Mapping[str, tuple[str, str]]] = {
     "newest": ("published_at", "pk"),
-    "beats-typical": ("ml_prediction__p_beats_typical", "ml_prediction__video"),
-    "outlier": ("ml_standing__ratio", "ml_standing__video"),
+    "beats-typical": ("ml_prediction__p_beats_typical", "ml_prediction__video_id"),
+    "outlier": ("ml_standing__ratio", "ml_standing__video_id"),
     "views": ("ml_predicted_views_30d", "pk"),
     "revenue": ("ml_predicted_revenue_30d", "pk"),
 }

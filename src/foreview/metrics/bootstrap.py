@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 
 from foreview.errors import UsageError
 from foreview.metrics.point import Floats, Strings
+
+
+_BLOCK: Final = 50
+"""Draws that are added up at a time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,13 +104,23 @@ def bootstrap_means(losses: Floats, cluster: Strings, *, draws: int = 500, seed:
     _, number = np.unique(cluster, return_inverse=True)
     sums: Floats = np.column_stack([np.bincount(number, weights=column) for column in losses.T]).astype(float)
     sizes = np.bincount(number).astype(float)
-    drawn = _draw_means(sums, sizes, draws, np.random.default_rng(seed))
+    drawn = _draw_means(sums, sizes, draws, seed)
     return BootstrapMeans(losses.mean(axis=0), drawn, int(sizes.size))
 
 
-def _draw_means(sums: Floats, sizes: Floats, draws: int, rng: np.random.Generator) -> Floats:
-    means = np.empty((draws, sums.shape[1]))
-    for draw in range(draws):
-        times: npt.NDArray[np.intp] = np.bincount(rng.integers(0, sizes.size, sizes.size), minlength=sizes.size)
-        means[draw] = times @ sums / (times @ sizes)
+def _draw_means(sums: Floats, sizes: Floats, draws: int, seed: int) -> Floats:
+    totals = np.column_stack([sums, sizes])
+    times = _times(sizes.size, draws, seed)
+    drawn = np.concatenate([times[start : start + _BLOCK].astype(float) @ totals for start in range(0, draws, _BLOCK)])
+    means: Floats = drawn[:, :-1] / drawn[:, -1:]
     return means
+
+
+@lru_cache(maxsize=4)
+def _times(clusters: int, draws: int, seed: int) -> npt.NDArray[np.int32]:
+    """Return how often each cluster comes in each draw; kept, as several losses of the same clusters are drawn alike."""
+    rng = np.random.default_rng(seed)
+    times = np.empty((draws, clusters), dtype=np.int32)
+    for draw in range(draws):
+        times[draw] = np.bincount(rng.integers(0, clusters, clusters), minlength=clusters)
+    return times

@@ -42,12 +42,15 @@ def track_record(rows: pl.DataFrame, *, seed: int = 0) -> pl.DataFrame:
 
     """
     counted = _counted(rows)
+    # The targets of a part come one after the other: mostly they are of the same videos, which are then drawn once.
     found = [
-        {"role": role, "target": target, "by": by, "value": value, **_figures(part, seed)}
+        {"role": role, "target": target, "by": by, "value": value, **_figures(rows, seed)}
         for role in ROLES
+        for by, value, part in _parts(counted.filter(role=role))
         for target in TARGETS
-        for by, value, part in _parts(counted.filter(role=role, target=target))
+        if (rows := part.filter(target=target)).height
     ]
+    found.sort(key=lambda row: (ROLES.index(row["role"]), TARGETS.index(row["target"])))
     return pl.DataFrame(found, schema=_SCHEMA).fill_nan(None)
 
 
