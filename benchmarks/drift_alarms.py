@@ -14,7 +14,8 @@ import polars as pl
 
 from foreview.metrics.interval import binomial_share
 from foreview.metrics.point import Floats
-from foreview.monitoring.change import WINDOWS, chance_a_look, last_shift
+from foreview.monitoring import change
+from foreview.monitoring.change import WINDOWS, chance_a_look, last_shifts
 from foreview.monitoring.drift import YEARLY_ALARMS, input_drift
 
 SEEDS: Final = 200
@@ -100,15 +101,16 @@ def alarms_of_scores(null: Null, seed: int) -> int:
     scores = np.clip(np.sqrt(0.8) * rng.standard_normal((at.size, 2)) + np.sqrt(0.2) * mood, -4, 4)
     start = at[-1] - 7 * WEEKS
     a_year = 365.25 * at.size / (at[-1] - at[0])
-    chances = {window: chance_a_look(a_year, window, YEARLY_ALARMS / 2) for window in WINDOWS}
+    chances = {window: chance_a_look(a_year, window, change.YEARLY_ALARMS / 2) for window in WINDOWS}
     raised, flagged = 0, set[int]()
     for end in np.searchsorted(at, start + np.arange(2, 7 * WEEKS, 2)).tolist():
-        shifts = {
-            (target, window): last_shift(scores[:end, target], window, chance)
+        streams = [scores[:end, target] for target in (0, 1)]
+        now = {
+            target
             for window, chance in chances.items()
-            for target in (0, 1)
+            for target, (effect, limit) in enumerate(last_shifts(streams, window, [chance, chance]))
+            if abs(effect) > limit
         }
-        now = {target for (target, _), (effect, limit) in shifts.items() if abs(effect) > limit}
         raised += bool(now - flagged)
         flagged = now
     return raised
@@ -117,7 +119,7 @@ def alarms_of_scores(null: Null, seed: int) -> int:
 def _print_nulls() -> None:
     print(
         f"Alarms a year; allowed is at most one in 95 % of the years. {FEATURES} features, the last {RECENT} videos compared every week (12 videos a week); two "
-        f"streams of scores compared every other day. Both checks have a budget of {YEARLY_ALARMS:g} false alarms a year.\n"
+        f"streams of scores compared every other day. The budget of inputs is {YEARLY_ALARMS:g} false alarms a year, that of scores {change.YEARLY_ALARMS:g}.\n"
     )
     print("| world | check | alarms a year | years with one | with more | at most one (95 %) |")
     print("|---|---|---:|---:|---:|---|")

@@ -19,6 +19,7 @@ from downloader.services.alerts import acknowledge
 from downloader.services.jobs.queueing import enqueue
 from downloader.services.retraining import retrain_when_due, why_retrain
 from downloader.services.watching import LAST_MATURED, RECENT, drift, expected_errors, watch
+from foreview.curves.labels import labels
 from foreview.features.matrix import feature_table
 from foreview.metrics.interval import binomial_share
 from foreview.monitoring.drift import input_drift
@@ -116,16 +117,39 @@ def test_a_ledger_row_is_beside_its_outcome():
 
 def test_a_regime_that_was_entered_tells_videos_apart_by_their_publication():
     at = datetime(2026, 3, 1, tzinfo=UTC)
-    MetricRegime.objects.create(name="new", platform="TikTok", format="short", at=at, source="announced")
-    days = {"before": -40, "across": -10, "after": 0}
+    for name, since in (("new", at), ("newest", at + timedelta(days=90))):
+        MetricRegime.objects.create(name=name, platform="TikTok", format="short", at=since, source="announced")
+    days = {"before": -40, "across": -10, "after": 0, "newest": 90}
     for title, day in days.items():
         when = at + timedelta(days=day)
         VideoDownload.objects.create(title=title, platform="tiktok", is_short=True, published_at=when)
     VideoDownload.objects.create(title="long", platform="tiktok", is_short=False, published_at=at)
     VideoDownload.objects.create(title="said", platform="tiktok", is_short=True, published_at=at, metric_regime="own")
-    found = training_catalogue(LATER).videos.select("title", "metric_regime")
-    expected = {"before": None, "across": "across new", "after": "new", "long": None, "said": "own"}
-    assert dict(found.iter_rows()) == expected
+    found = training_catalogue(LATER).videos.select("title", "metric_regime", "metric_redefined_at")
+    assert {title: told for title, *told in found.iter_rows()} == {
+        "before": [None, at],
+        "across": [None, at],
+        "after": ["new", at + timedelta(days=90)],
+        "newest": ["newest", None],
+        "long": [None, None],
+        "said": ["own", None],
+    }
+
+
+def test_a_label_across_a_regime_that_was_entered_neither_teaches_nor_judges(world):
+    import_catalogue(world.catalogue, silent)
+    whole = labels(training_catalogue(DEFAULT_END))
+    at = DEFAULT_END - timedelta(days=60)
+    VideoDownload.objects.update(platform="tiktok")
+    MetricRegime.objects.create(name="new", platform="tiktok", format="short", at=at, source="announced")
+    catalogue = training_catalogue(DEFAULT_END)
+    told = labels(catalogue).join(catalogue.videos.select("video_id", "published_at", "format"), on="video_id")
+    for target, days in (("views_7d", 7), ("views_30d", 30), ("engagement_rate", 30), ("revenue_30d", 30)):
+        end = pl.col("published_at") + pl.duration(days=days)
+        across = (pl.col("format") == "short") & (pl.col("published_at") < at) & (end > at)
+        assert told.filter(across)[target].null_count() == told.filter(across).height > 0
+        others = told.filter(~across).select("video_id", target)
+        assert others.equals(whole.join(others, on="video_id", how="semi").select("video_id", target))
 
 
 @pytest.mark.parametrize(("matured", "reason"), [(49, ""), (50, "50 videos have matured since ")])

@@ -212,11 +212,10 @@ def regime(video: Row) -> str:
 
 def mixes_regimes(video: Row, days: int) -> bool:
     """Whether views were redefined between publication and the horizon."""
-    return (
-        video["metric_regime"] is None
-        and _is_youtube_short(video)
-        and video["published_at"] < REDEFINED < video["published_at"] + days * DAY
-    )
+    end, told = video["published_at"] + days * DAY, video["metric_redefined_at"]
+    if told is not None and video["published_at"] < told < end:
+        return True
+    return video["metric_regime"] is None and _is_youtube_short(video) and video["published_at"] < REDEFINED < end
 
 
 def _is_youtube_short(video: Row) -> bool:

@@ -83,3 +83,20 @@ def test_a_count_across_a_redefinition_is_in_no_history_of_its_channel():
     issue = pl.DataFrame({"video_id": ["asked"], "as_of": [start + timedelta(days=40)]})
     row = feature_table(Catalogue.of(videos, snapshots=snapshots), issue).row(0, named=True)
     assert (row["channel_n_7d"], row["channel_n_30d"]) == (1.0, 0.0)
+
+
+@pytest.mark.parametrize(("cut_at", "mature"), [(5, (0.0, 0.0)), (20, (1.0, 0.0)), (40, (1.0, 1.0))])
+def test_a_count_across_a_date_that_the_catalogue_says_is_in_no_history(cut_at, mature):
+    start = datetime(2026, 3, 11, tzinfo=UTC)
+    cut = [start + timedelta(days=cut_at), None]
+    videos = pl.DataFrame(
+        {"video_id": ["old", "asked"], "published_at": start, "channel_id": "c", "metric_redefined_at": cut}
+    )
+    snapshots = pl.DataFrame(
+        {"video_id": "old", "observed_at": [start + timedelta(days=d) for d in (7, 30)], "views": [100.0, 900.0]}
+    )
+    catalogue = Catalogue.of(videos, snapshots=snapshots)
+    issue = pl.DataFrame({"video_id": ["asked"], "as_of": [start + timedelta(days=50)]})
+    row = feature_table(catalogue, issue).row(0, named=True)
+    assert (row["channel_n_7d"], row["channel_n_30d"]) == mature
+    assert_rows_are_those_of_the_slow_twin(catalogue, issue)

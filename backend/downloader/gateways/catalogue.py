@@ -14,12 +14,10 @@ from downloader import selectors
 from downloader.configuration import clock_settings
 from downloader.gateways.exclusions import LeftOut, usable_rows, usable_videos
 from foreview.tables.catalogue import Catalogue, SourceClock
-from foreview.vocabulary import HORIZON_DAYS
 
 logger = logging.getLogger(__name__)
 
 TABLE_OF: Final = {"ANALYTICS": "daily", "EARNINGS": "earnings", "SNAPSHOTS": "snapshots"}
-_MONTH: Final = pl.duration(days=max(HORIZON_DAYS.values()))
 _NOT_EMPTY: Final = ("title", "channel_id", "category", "language", "platform", "metric_regime")
 """Texts that a video always has: an empty one is not known. (An empty description is one.)"""
 
@@ -70,25 +68,23 @@ def _catalogue(videos: pl.DataFrame, as_of: datetime, asked: Sequence[Any] | Non
 
 
 def _with_regimes(catalogue: Catalogue) -> Catalogue:
-    """Return the catalogue with the regimes that were entered: on videos published since, and on those whose month lies across.
+    """Return the catalogue with the regimes that were entered: their names on videos published since, their dates on those published before.
 
-    A count that is of neither regime is told apart from both.
+    What is told of a video published before is the first date after its publication: from then on its counts are of neither definition. A video
+    whose regime is said follows that alone.
     """
-    named = pl.col("metric_regime")
-    for regime in selectors.metric_regimes():
+    named, redefined = pl.col("metric_regime"), pl.col("metric_redefined_at")
+    for regime in selectors.metric_regimes():  # the earliest first
         since = pl.lit(regime.at).cast(pl.Datetime("ms", "UTC"))
-        concerned = (pl.col("platform").str.to_lowercase() == regime.platform.lower()) & (
-            pl.col("format") == regime.format
+        concerned = (
+            (pl.col("platform").str.to_lowercase() == regime.platform.lower())
+            & (pl.col("format") == regime.format)
+            & pl.col("metric_regime").is_null()
         )
-        across = (pl.col("published_at") < since) & (pl.col("published_at") + _MONTH > since)
-        derived = (
-            pl.when(concerned & (pl.col("published_at") >= since))
-            .then(pl.lit(regime.name))
-            .when(concerned & across)
-            .then(pl.lit(f"across {regime.name}"))
-        )
-        named = pl.coalesce("metric_regime", derived, named)
-    return replace(catalogue, videos=catalogue.videos.with_columns(metric_regime=named))
+        later = pl.col("published_at") >= since
+        named = pl.when(concerned & later).then(pl.lit(regime.name)).otherwise(named)
+        redefined = pl.coalesce(redefined, pl.when(concerned & ~later).then(since))
+    return replace(catalogue, videos=catalogue.videos.with_columns(metric_regime=named, metric_redefined_at=redefined))
 
 
 def _log(left_out: Sequence[LeftOut]) -> None:

@@ -87,6 +87,12 @@ def check_fits(catalogue: Catalogue) -> None:
             f"the catalogue declares {', '.join(column.name for column in catalogue.declared)}",
             "Leave them out, or train from the folder with `foreview train`",
         )
+    if catalogue.videos["metric_redefined_at"].count():
+        raise UsageError(
+            "the database keeps redefinitions as metric regimes, by platform and format",
+            "the catalogue says of single videos when their metric was redefined",
+            "Leave the column metric_redefined_at out, and enter the date under metric regimes",
+        )
     _check_clock(catalogue)
 
 
@@ -125,7 +131,8 @@ def _videos(videos: pl.DataFrame) -> pl.DataFrame:
     plain = pl.element().str.replace_all("\x00", "\ufffd", literal=True)
     lists = [name for name, dtype in videos.schema.items() if dtype == TEXTS]
     return (
-        videos.with_columns(pl.col(pl.String).str.replace_all("\x00", "\ufffd", literal=True))
+        videos.drop("metric_redefined_at")  # the database keeps such dates as metric regimes
+        .with_columns(pl.col(pl.String).str.replace_all("\x00", "\ufffd", literal=True))
         .with_columns(pl.col(name).list.eval(plain) for name in lists)
         .with_columns(_known(name) for name in NEVER_NULL)
         .with_columns(is_short=pl.col("format") == "short")

@@ -42,7 +42,7 @@ class Alert(models.Model):
 
 
 class MetricRegime(models.Model):
-    """A platform changed on a date what it counts. Counts before and after are not mixed."""
+    """A platform changed on a date what it counts. Counts before and after are not mixed, and a label that the date cuts is missing."""
 
     name = models.CharField(unique=True, help_text="what the regime from then on is called")
     platform = models.CharField(help_text="youtube, tiktok, instagram, …")

@@ -46,12 +46,16 @@ def regime() -> pl.Expr:
 
 
 def mixes_regimes(horizon_days: float) -> pl.Expr:
-    """Return whether a redefinition falls between publication and the horizon, so that the count is of neither regime."""
-    mixed = pl.lit(value=False)
+    """Return whether a redefinition falls between publication and the horizon, so that the count is of neither regime.
+
+    That is what the catalogue says (``metric_redefined_at``), or what the known redefinitions imply where it names no regime.
+    """
+    end = pl.col("published_at") + pl.duration(milliseconds=round(horizon_days * 86_400_000))
+    known = pl.lit(value=False)
     for change in KNOWN_REDEFINITIONS:
-        end = pl.col("published_at") + pl.duration(milliseconds=round(horizon_days * 86_400_000))
-        mixed = mixed | (_concerned(change) & (pl.col("published_at") < change.at) & (end > change.at))
-    return mixed & pl.col("metric_regime").is_null()
+        known = known | (_concerned(change) & (pl.col("published_at") < change.at) & (end > change.at))
+    told = (pl.col("published_at") < pl.col("metric_redefined_at")) & (end > pl.col("metric_redefined_at"))
+    return told.fill_null(value=False) | (known & pl.col("metric_regime").is_null())
 
 
 def _concerned(change: Redefinition) -> pl.Expr:

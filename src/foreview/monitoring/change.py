@@ -6,6 +6,7 @@ always errs alike, or a world that moves slowly, shifts all of them. Here the la
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 import numpy as np
@@ -13,7 +14,7 @@ import numpy.typing as npt
 import polars as pl
 
 from foreview.metrics.point import Floats
-from foreview.monitoring.drift import LEAST_EFFECT, YEARLY_ALARMS, limits
+from foreview.monitoring.drift import LEAST_BLOCKS, LEAST_EFFECT, limits, memory
 from foreview.vocabulary import FORMATS, QUANTILES, TARGETS
 
 WINDOWS: Final = (30, 60)
@@ -24,6 +25,8 @@ BLOCK: Final = 10
 """Scores whose mean tells how much neighbours resemble each other."""
 LOOKS_A_WINDOW: Final = 2
 """Independent looks that looking after every video is worth, while a window fills anew."""
+YEARLY_ALARMS: Final = 0.13
+"""False suggestions a year that all streams of scores together may make where nothing changed."""
 LIMIT: Final = 4.0
 """Normal scores beyond this count as this."""
 _YEAR_MS: Final = 365.25 * 86_400_000
@@ -75,7 +78,7 @@ def suggested_changes(rows: pl.DataFrame) -> pl.DataFrame:
     -------
     ``target, format``; ``window``, how many of the last scores are compared; ``effect``: the difference of their mean [standard deviations]; ``limit``, which it
     must exceed, infinite where there are too few scores before; ``flagged``; and ``changed_at``, null where nothing is flagged: the publication of the first
-    video after the change, as far as can be told. All of them share :data:`YEARLY_ALARMS <foreview.monitoring.drift.YEARLY_ALARMS>`, whether one looks
+    video after the change, as far as can be told. All of them share :data:`YEARLY_ALARMS`, whether one looks
     once a year or after every video. How the limit is found: see :func:`input_drift <foreview.monitoring.drift.input_drift>`.
 
     """
@@ -83,7 +86,7 @@ def suggested_changes(rows: pl.DataFrame) -> pl.DataFrame:
     streams = [
         part for target in TARGETS for kind in FORMATS if (part := scored.filter(target=target, format=kind)).height
     ]
-    found = [_compared(part, window, YEARLY_ALARMS / len(streams)) for part in streams for window in WINDOWS]
+    found = [told for window in WINDOWS for told in _compared(streams, window)] if streams else []
     return pl.DataFrame(found, schema=_SCHEMA).sort(
         pl.col("effect").abs() / pl.col("limit"), descending=True, maintain_order=True
     )
@@ -98,26 +101,37 @@ def _first_scores(rows: pl.DataFrame) -> pl.DataFrame:
     return scored.unique(("video_id", "target"), keep="first").sort("published_ms", "video_id")
 
 
-def last_shift(scores: Floats, window: int, chance: float) -> tuple[float, float]:
-    """Return how far the mean of the last ``window`` scores lies from that of those before [their standard deviations], and the limit of it.
+def last_shifts(streams: Sequence[Floats], window: int, chances: Sequence[float]) -> list[tuple[float, float]]:
+    """Return for each stream of scores how far the mean of its last ``window`` lies from that of those before [their standard deviations], and the limit of it.
 
-    The limit is exceeded with probability ``chance`` where nothing changed, and infinite where there are too few scores to tell.
+    The limit is exceeded with probability ``chances`` (one a stream) where nothing changed, and infinite where there are too few scores to tell. How long scores
+    resemble their neighbours is told by all streams together, as they are of the same channels: the median of what each says. One alone has too few blocks.
 
     Examples
     --------
     >>> rng = np.random.default_rng(0)
-    >>> effect, limit = last_shift(np.concatenate([rng.normal(0, 1, 400), rng.normal(1, 1, 60)]), 60, 1e-4)
+    >>> [(effect, limit)] = last_shifts([np.concatenate([rng.normal(0, 1, 400), rng.normal(1, 1, 60)])], 60, [1e-4])
     >>> effect > limit
     True
 
     """
+    parts = [_standardised(scores, window) for scores in streams]
+    told = [memory(before, length=BLOCK) for before, _ in parts if len(before) >= LEAST_BLOCKS * BLOCK]
+    together = np.median(told, axis=0) if told else np.ones(1)
+    found = []
+    for (before, effect), chance in zip(parts, chances, strict=True):
+        limit = float(limits(before, window, chance, length=BLOCK, together=together)[0])
+        found.append((effect, max(limit, LEAST_EFFECT)))
+    return found
+
+
+def _standardised(scores: Floats, window: int) -> tuple[Floats, float]:
+    """Return the scores before the last ``window`` (n, 1) with mean 0 and standard deviation 1, and how far the mean of the last lies from theirs."""
     before, last = scores[:-window][-MOST_BEFORE:], scores[-window:]
-    if last.size < window or not before.size:
-        return 0.0, float("inf")
+    if not before.size:
+        return np.zeros((0, 1)), 0.0
     spread = before.std() or 1.0
-    standard = (before - before.mean())[:, None] / spread
-    limit = float(limits(standard, window, chance, length=BLOCK)[0])
-    return float((last.mean() - before.mean()) / spread), max(limit, LEAST_EFFECT)
+    return (before - before.mean())[:, None] / spread, float((last.mean() - before.mean()) / spread)
 
 
 def chance_a_look(a_year: float, window: int, alarms_a_year: float) -> float:
@@ -125,14 +139,17 @@ def chance_a_look(a_year: float, window: int, alarms_a_year: float) -> float:
     return alarms_a_year / (len(WINDOWS) * LOOKS_A_WINDOW * max(a_year / window, 1.0))
 
 
-def _compared(stream: pl.DataFrame, window: int, alarms_a_year: float) -> dict[str, object]:
-    scores = stream["score"].to_numpy()
-    effect, limit = last_shift(scores, window, chance_a_look(_a_year(stream), window, alarms_a_year))
-    told: dict[str, object] = {"target": stream["target"][0], "format": stream["format"][0], "window": window}
-    told |= {"effect": effect, "limit": limit, "flagged": abs(effect) > limit}
-    if abs(effect) > limit:
-        told["changed_at"] = stream["published_ms"][-2 * window :][_split(scores[-2 * window :])]
-    return told
+def _compared(streams: Sequence[pl.DataFrame], window: int) -> Iterator[dict[str, object]]:
+    alarms = YEARLY_ALARMS / len(streams)
+    chances = [chance_a_look(_a_year(stream), window, alarms) for stream in streams]
+    shifts = last_shifts([stream["score"].to_numpy() for stream in streams], window, chances)
+    for stream, (effect, limit) in zip(streams, shifts, strict=True):
+        told: dict[str, object] = {"target": stream["target"][0], "format": stream["format"][0], "window": window}
+        told |= {"effect": effect, "limit": limit, "flagged": abs(effect) > limit}
+        if abs(effect) > limit:
+            last = stream.tail(2 * window)
+            told["changed_at"] = last["published_ms"][_split(last["score"].to_numpy())]
+        yield told
 
 
 def _split(scores: Floats) -> int:

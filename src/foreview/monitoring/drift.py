@@ -48,6 +48,8 @@ def input_drift(reference: pl.DataFrame, recent: pl.DataFrame, *, looks_a_year: 
     The reference is cut into consecutive blocks, each a third of ``recent``. How much their means differ, and for how long a block resembles those after it
     (Geyer 1992), says how far the mean of as many videos as ``recent`` strays where nothing drifts, whatever videos of a channel or a season have in common. ``limit`` is that
     times a quantile of Student's t, with as many degrees of freedom as there are independent blocks, at the budget divided by looks and features (Bonferroni).
+    For how long blocks resemble each other is hard to tell from few of them, and the features for which it is underestimated would be the ones that are flagged. So
+    half of it is what the feature itself says, half the median of all features: they are of the same channels.
 
     Raises
     ------
@@ -75,7 +77,9 @@ def input_drift(reference: pl.DataFrame, recent: pl.DataFrame, *, looks_a_year: 
     effect = now.mean(axis=0) - before.mean(axis=0)
     chance = YEARLY_ALARMS / (looks_a_year * len(compared))
     length = max(recent.height // BLOCKS_IN_RECENT, 1)
-    limit = np.maximum(limits(before, recent.height, chance, length=length), LEAST_EFFECT)
+    own = memory(before, length=length)
+    together = (own + np.median(own)) / 2
+    limit = np.maximum(limits(before, recent.height, chance, length=length, together=together), LEAST_EFFECT)
     found = pl.DataFrame(
         {"feature": list(compared), "effect": effect, "limit": limit, "flagged": np.abs(effect) > limit},
         schema=DRIFT,
@@ -137,25 +141,37 @@ def _normal_ranks(n: int) -> Floats:
     return found
 
 
-def limits(before: Floats, size: int, chance: float, *, length: int) -> Floats:
+def limits(before: Floats, size: int, chance: float, *, length: int, together: Floats) -> Floats:
     """Return for each column how far the mean of the next ``size`` rows strays from that of ``before`` with probability ``chance``.
 
-    ``before`` (n, columns) has standard deviation 1 and is cut into blocks of ``length`` rows; infinite with fewer than :data:`LEAST_BLOCKS` of them.
+    ``before`` (n, columns) has standard deviation 1 and is cut into blocks of ``length`` rows, of which ``together`` tell what one that is drawn alone would: see
+    :func:`memory`. Infinite with fewer than :data:`LEAST_BLOCKS` of them.
     """
     from scipy.stats import t
 
-    blocks = before.shape[0] // length
+    away = _block_means(before, length)
+    blocks = away.shape[0]
     if blocks < LEAST_BLOCKS:
         return np.full(before.shape[1], np.inf)
-    means = before[before.shape[0] - blocks * length :].reshape(blocks, length, -1).mean(axis=1)
-    away = means - means.mean(axis=0)
-    squares = (away**2).sum(axis=0)
-    together = repeats(away / np.sqrt(np.maximum(squares, 1e-12)))
     worth = np.maximum(blocks / together, 2.0)
     # Drawn one by one, the mean of a block varies by 1/length at least.
-    variance = np.maximum(squares / blocks / (1 - 1 / worth), 1 / length) * together
+    variance = np.maximum((away**2).mean(axis=0) / (1 - 1 / worth), 1 / length) * together
     limit: Floats = t.isf(chance / 2, worth - 1) * np.sqrt(variance * (length / size + 1 / blocks))
     return limit
+
+
+def memory(before: Floats, *, length: int) -> Floats:
+    """Return for each column of ``before`` (n, columns) how many blocks of ``length`` rows tell what one that is drawn alone would."""
+    away = _block_means(before, length)
+    return repeats(away / np.sqrt(np.maximum((away**2).sum(axis=0), 1e-12)))
+
+
+def _block_means(before: Floats, length: int) -> Floats:
+    """Return (blocks, columns): the means of consecutive blocks that end with the last row, less their mean."""
+    blocks = before.shape[0] // length
+    means = before[before.shape[0] - blocks * length :].reshape(blocks, length, before.shape[1]).mean(axis=1)
+    away: Floats = means - means.mean(axis=0) if blocks else means
+    return away
 
 
 def repeats(away: Floats) -> Floats:

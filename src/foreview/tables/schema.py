@@ -80,6 +80,12 @@ VIDEOS: Final = (
         minimum=0,
     ),
     _column("metric_regime", _S, "", "which definition of the metric its counts follow"),
+    _column(
+        "metric_redefined_at",
+        TIME,
+        "UTC",
+        "when the platform began to count it anew after its publication; labels of horizons beyond that are missing",
+    ),
     _column("is_monetised", _B, "", "whether it can earn, as known at publication; false: its revenue is 0"),
 )
 SNAPSHOTS: Final = (

@@ -9,7 +9,7 @@ import polars as pl
 import pytest
 from scipy.special import ndtri
 
-from foreview.monitoring.change import normal_scores, suggested_changes
+from foreview.monitoring.change import last_shifts, normal_scores, suggested_changes
 from foreview.vocabulary import QUANTILES
 
 START = datetime(2025, 1, 1, tzinfo=UTC)
@@ -115,3 +115,19 @@ def test_looking_every_month_of_a_year_suggests_seldom_what_is_not_there():
         rows = ledger(ordinary(930, seed))
         alarms += any(suggested_changes(rows[:end])["flagged"].any() for end in range(200, 930, 56))
     assert alarms <= 4
+
+
+def test_how_long_scores_resemble_their_neighbours_is_told_by_all_streams():
+    rng = np.random.default_rng(3)
+    forgets = rng.standard_normal(460)
+    remembers = np.repeat(rng.standard_normal(9), 60)[:460] + rng.normal(0, 0.5, 460)
+    alone, _ = last_shifts([forgets, forgets], 60, [1e-3, 1e-3])
+    among, *_ = last_shifts([forgets, remembers, remembers], 60, [1e-3] * 3)
+    assert among[0] == alone[0]
+    assert among[1] > 1.5 * alone[1]
+
+
+def test_a_stream_that_is_too_short_tells_nothing_and_is_told_nothing():
+    long, short = ordinary(460), ordinary(61)
+    assert last_shifts([long, short], 60, [1e-3, 1e-3])[0] == last_shifts([long], 60, [1e-3])[0]
+    assert last_shifts([short, short[:20]], 60, [1e-3, 1e-3])[1] == (0.0, np.inf)

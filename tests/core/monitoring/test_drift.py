@@ -113,7 +113,7 @@ def test_the_limit_of_single_draws_is_that_of_students_t():
     before = np.repeat(means, 10)[:, None]
     variance = 1.0 / (1 - 1 / 40)
     expected = stats.t.isf(0.001 / 2, 39) * np.sqrt(variance * (10 / 30 + 1 / 40))
-    assert limits(before, 30, 0.001, length=10)[0] == pytest.approx(expected)
+    assert limits(before, 30, 0.001, length=10, together=np.ones(1))[0] == pytest.approx(expected)
 
 
 def test_blocks_that_resemble_their_neighbours_count_for_fewer():
@@ -129,6 +129,23 @@ def test_blocks_that_resemble_their_neighbours_count_for_fewer():
     assert found[0] == pytest.approx(1.0, abs=0.5)
     # An autoregression of 0.8 repeats itself (1 + 0.8) / (1 - 0.8) = 9 times.
     assert found[1] == pytest.approx(9.0, rel=0.4)
+
+
+def test_how_long_a_feature_resembles_itself_is_half_told_by_the_others():
+    rng = np.random.default_rng(9)
+    # Turned round in every second block of 20, so that it seems to forget at once; the others remember for long.
+    forgets = np.tile(np.repeat([1.0, -1.0], 20), 20) + rng.normal(0, 0.1, 800)
+    remembers = np.repeat(rng.standard_normal((8, 3)), 100, axis=0) + rng.normal(0, 0.1, (800, 3))
+    before = pl.DataFrame({"forgets": forgets} | {f"remembers_{k}": remembers[:, k] for k in range(3)})
+    alone = input_drift(before.select("forgets"), before.select("forgets").tail(60), looks_a_year=4)
+    among = input_drift(before, before.tail(60), looks_a_year=1)
+    limit = [found.filter(feature="forgets")["limit"].item() for found in (alone, among)]
+    assert limit[1] > 1.4 * limit[0]
+
+
+def test_of_a_reference_shorter_than_a_block_nothing_is_flagged():
+    before, now = pl.DataFrame({"length": [1.0] * 5}), pl.DataFrame({"length": [9.0] * 60})
+    assert input_drift(before, now)["limit"].to_list() == [np.inf]
 
 
 def test_more_looks_and_more_features_raise_the_limit():
