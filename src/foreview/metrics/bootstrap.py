@@ -12,7 +12,6 @@ import numpy.typing as npt
 from foreview.errors import UsageError
 from foreview.metrics.point import Floats, Strings
 
-
 _BLOCK: Final = 50
 """Draws that are added up at a time."""
 
