@@ -125,7 +125,8 @@ def test_a_required_column_that_is_missing_says_how_to_name_it(tmp_path: Path):
 
 def test_a_mapping_of_an_unknown_field_is_refused(tmp_path: Path):
     with pytest.raises(
-        UsageError, match=r"^a mapping FIELD=COLUMN names a field of the catalogue\. found fetched\. Fields are video_id, "
+        UsageError,
+        match=r"^a mapping FIELD=COLUMN names a field of the catalogue\. found fetched\. Fields are video_id, ",
     ):
         read_snapshots(write(tmp_path, COUNTS), SourceOptions(mapping={"fetched": "fetched_at"}))
 
