@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin
+from django.db.models import Model
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import NoReverseMatch, reverse
@@ -27,9 +28,9 @@ class ImportRunAdmin(ReadOnly):
         """Lead to the page that takes a file: preview, apply and undo are one implementation."""
         return redirect("foreview:data")
 
-    def view_on_site(self, run: ImportRun) -> str | None:
+    def view_on_site(self, obj: Model) -> str | None:
         """Return the address of the import's own page."""
-        return _page("data-import", run.pk)
+        return _page("data-import", obj.pk)
 
     @admin.display(description="rows added")
     def added(self, run: ImportRun) -> int:
