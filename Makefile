@@ -9,6 +9,8 @@ export PYTHONPATH :=
 export OMP_WAIT_POLICY := passive
 # uv is quick; pip stands in where uv cannot reach the registry, as behind a certificate that only pip was told of.
 INSTALL = VIRTUAL_ENV=.venv $(BIN)/uv pip install --quiet $(1) || $(BIN)/python -m pip install --quiet --disable-pip-version-check $(1)
+# Two processes; what shares a world, a release or a server (xdist_group) runs in one of them.
+TESTS := $(BIN)/pytest -n 2 --dist loadgroup
 COMPILE := $(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-annotate --no-header
 
 .PHONY: help assets demo demo-data test lint types contracts test-core test-django test-databases test-browser screenshots test-docs reference measure chaos nonsense lock clean
@@ -57,21 +59,21 @@ contracts: .venv/dev.stamp  ## import directions
 	PYTHONPATH=src:backend $(BIN)/lint-imports --no-logo
 
 test-core: .venv/dev.stamp  ## the core: unit, property, truth and contract tests, documentation, examples in docstrings
-	$(BIN)/pytest -n 2 --dist loadgroup --doctest-modules src tests --ignore=tests/backend --ignore=tests/browser
+	$(TESTS) --doctest-modules src tests --ignore=tests/backend --ignore=tests/browser
 
 test-docs: .venv/dev.stamp  ## the documentation alone
 	$(BIN)/pytest tests/contracts/test_docs.py
 
 test-django: .venv/dev.stamp  ## the Django tests on PostgreSQL, and on SQLite those whose outcome can hang on the dialect
-	$(BIN)/python tests/postgres.py $(BIN)/pytest -n 2 tests/backend
-	$(BIN)/pytest -n 2 -m dialect tests/backend
+	$(BIN)/python tests/postgres.py $(TESTS) tests/backend
+	$(TESTS) -m dialect tests/backend
 
 test-databases: .venv/dev.stamp  ## all Django tests on PostgreSQL, then all on SQLite
-	$(BIN)/python tests/postgres.py $(BIN)/pytest -n 2 tests/backend
-	$(BIN)/pytest -n 2 tests/backend
+	$(BIN)/python tests/postgres.py $(TESTS) tests/backend
+	$(TESTS) tests/backend
 
 test-browser: .venv/dev.stamp assets  ## the pages in Chromium, with a server and a worker of their own
-	$(BIN)/pytest -n 2 tests/browser
+	$(TESTS) tests/browser
 
 screenshots: .venv/dev.stamp assets  ## every page, on a phone and a desk, light and dark, into build/screenshots; renews those of the README
 	$(BIN)/python -m tests.browser.screenshots
@@ -87,7 +89,7 @@ chaos: .venv/run.stamp  ## kill -9 a hundred processes that import, train, publi
 	$(BIN)/python -m benchmarks.chaos
 
 nonsense: .venv/dev.stamp  ## ask each operation of the API 400 times what its description allows, and what it does not
-	NONSENSE_EXAMPLES=200 $(BIN)/pytest -n 2 tests/backend/test_api_nonsense.py
+	NONSENSE_EXAMPLES=200 $(TESTS) tests/backend/test_api_nonsense.py
 
 lock: .venv/tools.stamp  ## renew the lock files
 	$(COMPILE) pyproject.toml --extra django -o requirements/run.lock

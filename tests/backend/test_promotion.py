@@ -27,7 +27,7 @@ from foreview.simulation.world import DEFAULT_END, World, simulate
 from foreview.training.trainer import train
 from tests.backend.published import promoted, published
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("promotion")]
 CUTOFF = DEFAULT_END - timedelta(days=60)
 PRIOR = prior_release().manifest.model_version
 

@@ -21,7 +21,7 @@ from foreview.simulation.world import DEFAULT_END
 from foreview.training.trainer import train
 from tests.backend.published import promoted, published
 
-pytestmark = [pytest.mark.django_db, pytest.mark.dialect]
+pytestmark = [pytest.mark.django_db, pytest.mark.dialect, pytest.mark.xdist_group("recomputed")]
 NOON = datetime(2026, 5, 1, 12, tzinfo=UTC)
 
 

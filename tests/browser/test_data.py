@@ -10,6 +10,8 @@ from playwright.sync_api import Page, expect
 
 from tests.browser import chromium
 
+pytestmark = pytest.mark.xdist_group("data")  # they share a server
+
 MOST_CLICKS = 5
 
 

@@ -9,6 +9,8 @@ from playwright.sync_api import Locator, expect
 
 from tests.browser import chromium
 
+pytestmark = pytest.mark.xdist_group("models")  # they share a server
+
 MINUTES = 60_000
 TRAINING_MS = 4 * MINUTES
 VERSION = re.compile(r"\d{4}-\d\d-\d\d-[0-9a-f]{12}")

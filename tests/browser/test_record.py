@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import re
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.browser import chromium
+
+pytestmark = pytest.mark.xdist_group("record")  # they share a server
 
 
 def test_the_record_is_read_by_target(page):

@@ -10,6 +10,8 @@ from playwright.sync_api import expect
 
 from tests.browser import chromium
 
+pytestmark = pytest.mark.xdist_group("settings")  # they share a server
+
 PASSWORD = "nine tomatoes in a row"
 OTHER = "ten pears under a tree"
 

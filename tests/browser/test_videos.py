@@ -6,7 +6,10 @@ import csv
 import re
 from pathlib import Path
 
+import pytest
 from playwright.sync_api import expect
+
+pytestmark = pytest.mark.xdist_group("videos")  # they share a server
 
 
 def test_a_list_is_filtered_while_one_types_and_keeps_its_address(page):

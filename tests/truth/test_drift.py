@@ -16,6 +16,8 @@ from foreview.simulation.scenarios import with_redefinition
 from foreview.simulation.world import World, simulate
 from foreview.training.trainer import train
 
+pytestmark = pytest.mark.xdist_group("drift")  # what its tests share takes long to make
+
 END = datetime(2026, 6, 1, tzinfo=UTC)
 CUTOFF = END - timedelta(days=110)
 REDEFINED = CUTOFF + timedelta(days=5)

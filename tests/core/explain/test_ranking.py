@@ -9,6 +9,8 @@ from foreview.learners.location import LocationModel
 from foreview.learners.prior import prior_structure
 from tests.core.explain.known import FEATURES, fitted, window
 
+pytestmark = pytest.mark.xdist_group("ranking")  # what its tests share takes long to make
+
 
 @pytest.fixture(scope="module")
 def ranking() -> Ranking:

@@ -20,6 +20,8 @@ from foreview.uncertainty.adaptive import correction
 from tests.core.test_invariants import assert_is_sound, bits, one_by_one, some_issues
 from tests.oracles.slow_adaptive import Outcome, slow_correction
 
+pytestmark = pytest.mark.xdist_group("adapting")  # what its tests share takes long to make
+
 CUTOFF = datetime(2026, 3, 1, tzinfo=UTC)
 END = datetime(2026, 6, 1, tzinfo=UTC)
 OPTIONS = TrainingOptions(issue_ages=(0.0, 1.0, 3.0), max_forest_rows=300, threads=1)
