@@ -72,7 +72,8 @@ def _forecasts(records: pl.Series) -> pl.DataFrame:
     """Return what records of forecasts say, a row a target; polars reads of the JSON what is asked for, and skips the inputs."""
     said = records.str.json_decode(_RECORD).struct.unnest().with_row_index("place").unnest("inputs")
     parts = [
-        said.drop("forecast").with_columns(said["forecast"].struct.field(target), target=pl.lit(target))
+        said.drop("forecast")
+        .with_columns(said["forecast"].struct.field(target), target=pl.lit(target))
         .filter(pl.col(target).is_not_null())
         .unnest(target)
         for target in sorted(TARGETS)
