@@ -10,7 +10,7 @@ import pytest
 from django.contrib.auth import get_user_model
 from django.utils import timezone
 
-from downloader.models import VideoAnalytics, VideoStanding
+from downloader.models import VideoAnalytics, VideoDownload, VideoStanding
 from downloader.selectors import Listing, video_listing
 from downloader.services.access import add_member, set_role
 from downloader.services.judging import judge_videos
@@ -57,7 +57,7 @@ def test_pages_by_outlier_score_hold_every_video_with_a_score_once(loud):
         found += page.videos
         if not (cursor := page.next):
             break
-    scores = [video.ml_standing.ratio for video in found]
+    scores = [video.ml_standing.ratio or 0.0 for video in found]
     assert scores == sorted(scores, reverse=True)
     assert {video.pk for video in found} == set(
         VideoStanding.objects.filter(ratio__isnull=False).values_list("pk", flat=True)
@@ -93,13 +93,13 @@ def test_judging_takes_nine_queries_however_many_videos(count, django_assert_num
 
 
 def test_an_old_video_is_judged_again_only_when_it_was_counted_at_another_day(loud):
-    at = timezone.now() - DAY
+    at, before = timezone.now() - DAY, timezone.now() - 40 * DAY
     VideoStanding.objects.update(as_of=at)
-    old = VideoStanding.objects.filter(video__published_at__lt=timezone.now() - 40 * DAY).first()
-    VideoAnalytics.objects.filter(video=old.video, date__gt=(old.video.published_at + 20 * DAY).date()).delete()
+    old = VideoDownload.objects.filter(published_at__lt=before).earliest("pk")
+    VideoAnalytics.objects.filter(video=old, date__gt=timezone.now() - 105 * DAY).delete()
     judge_videos()
-    again = set(VideoStanding.objects.filter(as_of__gt=at).values_list("video__published_at", "pk"))
-    assert {key for published, key in again if published < timezone.now() - 40 * DAY} == {old.pk}
+    again = VideoStanding.objects.filter(as_of__gt=at, video__published_at__lt=before)
+    assert [standing.video_id for standing in again] == [old.pk]
 
 
 def test_nothing_known_after_its_time_touches_a_standing():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Final
+from typing import Any, Final, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -12,6 +12,7 @@ import numpy.typing as npt
 from foreview.errors import UsageError
 from foreview.metrics.point import Floats, Strings
 
+Numbers: TypeAlias = npt.NDArray[np.integer[Any]]
 _BLOCK: Final = 50
 """Draws that are added up at a time."""
 
@@ -79,7 +80,7 @@ def _or_nan(losses: Floats) -> Floats:
     return np.where(losses > 0, losses, np.nan)
 
 
-def bootstrap_means(losses: Floats, cluster: Strings, *, draws: int = 500, seed: int = 0) -> BootstrapMeans:
+def bootstrap_means(losses: Floats, cluster: Strings | Numbers, *, draws: int = 500, seed: int = 0) -> BootstrapMeans:
     """Return the mean loss of each method, and in ``draws`` resamples of whole clusters with replacement.
 
     All methods see the same draws, so differences between them are paired. Videos of one channel rise and fall together;
@@ -90,7 +91,7 @@ def bootstrap_means(losses: Floats, cluster: Strings, *, draws: int = 500, seed:
     losses:
         Shape (n, methods), at least one row.
     cluster:
-        Shape (n,): the channel of each row.
+        Shape (n,): the channel of each row, as a text or a number.
     draws, seed:
         Number of resamples, and where they start; equal seeds give equal intervals.
 
