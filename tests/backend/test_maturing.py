@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.db import connection
 
+from downloader import selectors
 from downloader.gateways.catalogue import training_catalogue
 from downloader.gateways.importing import import_catalogue
 from downloader.gateways.record import ledger_frame
 from downloader.models import LedgerRow, MLPrediction, VideoAnalytics, VideoDownload
 from downloader.services.ledger import verify_ledger
-from downloader.services.maturing import mature_labels
+from downloader.services.maturing import _write, mature_labels
 from downloader.services.ml_prediction_service import MLPredictionService
 from foreview.curves.labels import labels
 from foreview.simulation.world import DEFAULT_END
@@ -172,3 +174,13 @@ def test_interrupted_no_outcome_is_written_and_all_of_them_next_time():
         mature_labels(as_of=NOON + timedelta(days=45))
     assert verify_ledger() == before
     assert mature_labels(as_of=NOON + timedelta(days=45))["usable"] == 3
+
+
+def test_an_outcome_that_another_job_wrote_meanwhile_is_not_written_again():
+    video = str(a_video().pk)
+    forecast_at(1)
+    mature_labels(as_of=NOON + timedelta(days=12))
+    read_to = selectors.last_number() - 1
+    found = [json.loads(row.record) for row in LedgerRow.objects.filter(kind="outcome", video=video, target="views_7d")]
+    assert _write(found, read_to, NOON + timedelta(days=13)) == Counter()
+    assert LedgerRow.objects.filter(kind="outcome").count() == 1

@@ -59,6 +59,17 @@ def targets_without_outcome() -> dict[str, list[Target]]:
     return {video: [target for target in TARGETS if (video, target) not in written] for video in videos}
 
 
+def last_number() -> int:
+    """Return the number of the last row of the ledger; 0 where there is none."""
+    return LedgerHead.objects.filter(pk=1).values_list("number", flat=True).first() or 0
+
+
+def outcomes_after(number: int) -> set[tuple[str, str]]:
+    """Return video and target of the outcomes that were written after the row ``number`` of the ledger."""
+    rows = LedgerRow.objects.filter(kind=LedgerRow.Kind.OUTCOME, number__gt=number).order_by()
+    return set(rows.values_list("video", "target"))
+
+
 def ledger_of(video: str) -> list[LedgerRow]:
     """Return the forecasts and outcomes of one video, named by its key as text, in the order of the ledger."""
     return list(LedgerRow.objects.filter(video=video).order_by("number"))

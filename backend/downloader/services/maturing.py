@@ -37,10 +37,11 @@ def mature_labels(*, as_of: datetime | None = None, progress: Progress = silent)
     """
     t = issue_time(as_of)
     progress("reading", 0, 2)
+    read_to = selectors.last_number()
     open_targets = selectors.targets_without_outcome()
     found = _outcomes(open_targets, t)
     progress("writing", 1, 2)
-    written = _write(found, issue_time(None)) if found else Counter()
+    written = _write(found, read_to, issue_time(None)) if found else Counter()
     progress("writing", 2, 2)
     return {status: written[status] for status in STATUSES}
 
@@ -85,13 +86,16 @@ def _labels(t: datetime, keys: list[Any]) -> dict[str, dict[str, Any]]:
     return {row["video_id"]: row for row in known.filter(pl.col("video_id").is_in(asked)).iter_rows(named=True)}
 
 
-def _write(found: Iterable[Mapping[str, Any]], now: datetime) -> Counter[str]:
-    """Append what is still open now that nobody else can write."""
+def _write(found: Iterable[Mapping[str, Any]], read_to: int, now: datetime) -> Counter[str]:
+    """Append what nobody else has written since the row ``read_to``, now that nobody else can write.
+
+    Only what was written meanwhile is read: reading the whole ledger would keep every other writer waiting.
+    """
     with transaction.atomic():
         take_head()
-        still_open = selectors.targets_without_outcome()
+        meanwhile = selectors.outcomes_after(read_to)
         new = [
-            {**record, "written_at": now} for record in found if record["target"] in still_open.get(record["video"], ())
+            {**record, "written_at": now} for record in found if (record["video"], record["target"]) not in meanwhile
         ]
         append(new)
     return Counter(record["status"] for record in new)
