@@ -11,24 +11,25 @@ from foreview.options import DEFAULTS, Hyperparameters
 
 SMALL: Final = 2_000
 """Rows below which trees are shallow and few, and grown by one thread."""
-_SHAPES: Final[tuple[tuple[int, int, int, float, float], ...]] = (
-    (500_000, 350, 7, 0.08, 0.5),
-    (20_000, 500, 8, 0.03, 3.0),
-    (SMALL, 200, 5, 0.08, 0.5),
-    (0, 120, 4, 0.08, 0.5),
+_SHAPES: Final[tuple[tuple[int, int, int, float, float, float], ...]] = (
+    (500_000, 350, 7, 0.08, 0.5, 0.1),
+    (100_000, 500, 8, 0.03, 3.0, 0.1),
+    (SMALL, 500, 8, 0.03, 3.0, 0.5),
+    (0, 120, 4, 0.08, 0.5, 0.5),
 )
-"""From so many rows on: rounds, depth, learning rate and least weight of a leaf. The most rows get fewer rounds: time is bounded."""
+"""From so many rows on: rounds, depth, learning rate, least weight of a leaf and slope of the loss. The most rows get fewer rounds: time
+is bounded. One shape serves from few thousand rows on, or members judged on part of a catalogue would not be those fitted on all of it."""
 
 
 def fit(rows: Matrix, target: Vector, *, seed: int, threads: int, tuned: Hyperparameters = DEFAULTS) -> Any:
     """Return a booster for the conditional median of ``target`` (n, about unit spread) given ``rows`` (n, k).
 
-    The loss is pseudo-Huber with a slope of 0.1: all but absolute error, yet smooth; ``benchmarks/losses.py`` compares it with squared
-    error and with XGBoost's own absolute error, whose leaves are refitted by quantiles. Far from the target its curvature
-    vanishes, so steps are bounded.
+    The loss is pseudo-Huber: with a slope of 0.1 all but absolute error, yet smooth; with 0.5, for fewer rows, near squared error close to the
+    target, which varies less. ``benchmarks/losses.py`` compares them with squared error and with XGBoost's own absolute error, whose
+    leaves are refitted by quantiles. Far from the target the curvature vanishes, so steps are bounded.
     """
-    rounds, depth, rate, least = next(shape[1:] for shape in _SHAPES if len(target) >= shape[0])
-    loss = {"objective": "reg:pseudohubererror", "huber_slope": 0.1, "base_score": float(np.median(target))}
+    rounds, depth, rate, least, slope = next(shape[1:] for shape in _SHAPES if len(target) >= shape[0])
+    loss = {"objective": "reg:pseudohubererror", "huber_slope": slope, "base_score": float(np.median(target))}
     shape = {
         "eta": rate * tuned.xgb_rate,
         "max_depth": max(depth + tuned.xgb_deeper, 1),
