@@ -11,14 +11,16 @@ from foreview.options import DEFAULTS, Hyperparameters
 
 SMALL: Final = 2_000
 """Rows below which trees are shallow and few, and grown by one thread."""
-_SHAPES: Final[tuple[tuple[int, int, int, float, float, float], ...]] = (
-    (500_000, 350, 7, 0.08, 0.5, 0.1),
-    (100_000, 500, 8, 0.03, 3.0, 0.1),
-    (SMALL, 500, 8, 0.03, 3.0, 0.5),
-    (0, 120, 4, 0.08, 0.5, 0.5),
+_SHAPES: Final[tuple[tuple[int, int, int, float, float, float, int], ...]] = (
+    (500_000, 350, 7, 0.08, 0.5, 0.1, 256),
+    (100_000, 500, 8, 0.03, 3.0, 0.1, 256),
+    (10_000, 500, 8, 0.03, 3.0, 0.5, 256),
+    (SMALL, 500, 8, 0.03, 3.0, 0.5, 64),
+    (0, 120, 4, 0.08, 0.5, 0.5, 256),
 )
-"""From so many rows on: rounds, depth, learning rate, least weight of a leaf and slope of the loss. The most rows get fewer rounds: time
-is bounded. One shape serves from few thousand rows on, or members judged on part of a catalogue would not be those fitted on all of it."""
+"""From so many rows on: rounds, depth, learning rate, least weight of a leaf, slope of the loss, bins of a column. The most rows get fewer
+rounds, and some thousands fewer bins: time is bounded. From :data:`SMALL` on the trees are alike, or members judged on part of a
+catalogue would not be those that are fitted on all of it."""
 
 
 def fit(rows: Matrix, target: Vector, *, seed: int, threads: int, tuned: Hyperparameters = DEFAULTS) -> Any:
@@ -28,13 +30,14 @@ def fit(rows: Matrix, target: Vector, *, seed: int, threads: int, tuned: Hyperpa
     target, which varies less. ``benchmarks/losses.py`` compares them with squared error and with XGBoost's own absolute error, whose
     leaves are refitted by quantiles. Far from the target the curvature vanishes, so steps are bounded.
     """
-    rounds, depth, rate, least, slope = next(shape[1:] for shape in _SHAPES if len(target) >= shape[0])
+    rounds, depth, rate, least, slope, bins = next(shape[1:] for shape in _SHAPES if len(target) >= shape[0])
     loss = {"objective": "reg:pseudohubererror", "huber_slope": slope, "base_score": float(np.median(target))}
     shape = {
         "eta": rate * tuned.xgb_rate,
         "max_depth": max(depth + tuned.xgb_deeper, 1),
         "min_child_weight": least * tuned.xgb_min_child_weight,
         "max_delta_step": 2,
+        "max_bin": bins,
         "subsample": tuned.xgb_subsample,
         "colsample_bytree": tuned.xgb_colsample,
     }
@@ -60,7 +63,8 @@ def boost(
 
     if len(target) < SMALL:  # threads that wait for each other would take longer than the work
         threads = 1
-    data = xgboost.QuantileDMatrix(rows, target.astype(np.float32), weight=weights, nthread=threads)
+    bins = parameters.get("max_bin", 256)
+    data = xgboost.QuantileDMatrix(rows, target.astype(np.float32), weight=weights, nthread=threads, max_bin=bins)
     drawn = {"subsample": 0.8, "colsample_bytree": 0.5, "seed": seed, "nthread": threads, "verbosity": 0}
     return xgboost.train({**drawn, **parameters}, data, rounds)
 
