@@ -28,6 +28,10 @@ LOSSES: dict[str, tuple[bool, dict[str, object]]] = {
         True,
         {"objective": "reg:pseudohubererror", "huber_slope": 0.1, "min_child_weight": 0.5, "max_delta_step": 2},
     ),
+    "pseudo-Huber 0.5, scaled": (
+        True,
+        {"objective": "reg:pseudohubererror", "huber_slope": 0.5, "min_child_weight": 0.5, "max_delta_step": 2},
+    ),
 }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final, Literal, TypeAlias
 
 import numpy as np
@@ -9,9 +10,15 @@ import numpy.typing as npt
 
 SEEN_DAYS: Final = (0, 1, 3, 7, 14)
 """Names of the buckets of the age of the last known count [d]."""
-Stage: TypeAlias = Literal["unseen", "seen"]
-STAGES: Final[tuple[Stage, ...]] = ("unseen", "seen")
-"""Whether anything has been counted: what can be learnt at publication and afterwards has little in common."""
+Stage: TypeAlias = Literal["unseen", "young", "older", "seen"]
+STAGES: Final[Mapping[Stage, tuple[int, ...]]] = {
+    "unseen": (0,),
+    "young": (1,),
+    "older": (3, 7, 14),
+    "seen": (1, 3, 7, 14),
+}
+"""Which days seen have an ensemble together. What can be learnt at publication, in the first two days and later has little in common;
+where rows are few, all that is seen is learnt together."""
 MIN_AGE_DAYS: Final = 1.0 / 24.0
 """Age [d] below which a count says nothing yet of where the video goes."""
 _EDGES: Final = np.array([MIN_AGE_DAYS, 2.0, 5.0, 10.5])
@@ -45,5 +52,5 @@ def in_stage(slices: npt.NDArray[np.str_], stage: Stage) -> npt.NDArray[np.bool_
     [True, False]
 
     """
-    unseen = np.char.endswith(slices.astype(np.str_), "/0")
-    return np.asarray(unseen if stage == "unseen" else ~unseen, dtype=np.bool_)
+    endings = np.array([f"/{day}" for day in STAGES[stage]])
+    return np.char.endswith(slices.astype(np.str_)[:, None], endings).any(axis=1)

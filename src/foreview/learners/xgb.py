@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
@@ -11,34 +12,57 @@ from foreview.options import DEFAULTS, Hyperparameters
 
 SMALL: Final = 2_000
 """Rows below which trees are shallow and few, and grown by one thread."""
-_SHAPES: Final[tuple[tuple[int, int, int, float, float], ...]] = (
-    (500_000, 350, 7, 0.08, 0.5),
-    (20_000, 500, 8, 0.03, 3.0),
-    (SMALL, 200, 5, 0.08, 0.5),
-    (0, 120, 4, 0.08, 0.5),
+
+
+@dataclass(frozen=True, slots=True)
+class _Shape:
+    """The trees of a booster from so many rows on."""
+
+    rows: int
+    rounds: int
+    depth: int
+    rate: float
+    least: float
+    """Least sum of the loss's curvature in a leaf."""
+    slope: float
+    """Error [units of spread] from which the loss grows in a straight line."""
+    bins: int
+    """Values that are told apart in a column."""
+
+
+_SHAPES: Final = (
+    _Shape(500_000, 350, 7, 0.08, 0.5, slope=0.1, bins=256),
+    _Shape(100_000, 500, 8, 0.03, 3.0, slope=0.1, bins=256),
+    _Shape(10_000, 500, 8, 0.03, 3.0, slope=0.5, bins=256),
+    _Shape(SMALL, 500, 8, 0.03, 3.0, slope=0.5, bins=64),
+    _Shape(0, 120, 4, 0.08, 0.5, slope=0.1, bins=256),
 )
-"""From so many rows on: rounds, depth, learning rate and least weight of a leaf. The most rows get fewer rounds: time is bounded."""
+"""The most rows get fewer rounds, and some thousands fewer bins: time is bounded. From :data:`SMALL` on the trees are alike, or members judged on
+part of a catalogue would not be those that are fitted on all of it."""
 
 
 def fit(rows: Matrix, target: Vector, *, seed: int, threads: int, tuned: Hyperparameters = DEFAULTS) -> Any:
     """Return a booster for the conditional median of ``target`` (n, about unit spread) given ``rows`` (n, k).
 
-    The loss is pseudo-Huber with a slope of 0.1: all but absolute error, yet smooth; ``benchmarks/losses.py`` compares it with squared
-    error and with XGBoost's own absolute error, whose leaves are refitted by quantiles. Far from the target its curvature
-    vanishes, so steps are bounded.
+    The loss is pseudo-Huber: with a slope of 0.1 all but absolute error, yet smooth; with 0.5, for fewer rows, near squared error close to the
+    target, which varies less. ``benchmarks/losses.py`` compares them with squared error and with XGBoost's own absolute error, whose
+    leaves are refitted by quantiles. Far from the target the curvature vanishes, so steps are bounded.
     """
-    rounds, depth, rate, least = next(shape[1:] for shape in _SHAPES if len(target) >= shape[0])
-    loss = {"objective": "reg:pseudohubererror", "huber_slope": 0.1, "base_score": float(np.median(target))}
-    shape = {
-        "eta": rate * tuned.xgb_rate,
-        "max_depth": max(depth + tuned.xgb_deeper, 1),
-        "min_child_weight": least * tuned.xgb_min_child_weight,
+    shape = next(shape for shape in _SHAPES if len(target) >= shape.rows)
+    parameters = {
+        "objective": "reg:pseudohubererror",
+        "huber_slope": shape.slope,
+        "base_score": float(np.median(target)),
+        "eta": shape.rate * tuned.xgb_rate,
+        "max_depth": max(shape.depth + tuned.xgb_deeper, 1),
+        "min_child_weight": shape.least * tuned.xgb_min_child_weight,
         "max_delta_step": 2,
+        "max_bin": shape.bins,
         "subsample": tuned.xgb_subsample,
         "colsample_bytree": tuned.xgb_colsample,
     }
-    rounds = max(round(tuned.xgb_size * rounds), 1)
-    return boost(rows, target, rounds=rounds, parameters={**loss, **shape}, seed=seed, threads=threads)
+    rounds = max(round(tuned.xgb_size * shape.rounds), 1)
+    return boost(rows, target, rounds=rounds, parameters=parameters, seed=seed, threads=threads)
 
 
 def boost(
@@ -59,7 +83,8 @@ def boost(
 
     if len(target) < SMALL:  # threads that wait for each other would take longer than the work
         threads = 1
-    data = xgboost.QuantileDMatrix(rows, target.astype(np.float32), weight=weights, nthread=threads)
+    bins = parameters.get("max_bin", 256)
+    data = xgboost.QuantileDMatrix(rows, target.astype(np.float32), weight=weights, nthread=threads, max_bin=bins)
     drawn = {"subsample": 0.8, "colsample_bytree": 0.5, "seed": seed, "nthread": threads, "verbosity": 0}
     return xgboost.train({**drawn, **parameters}, data, rounds)
 

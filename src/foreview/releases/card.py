@@ -42,7 +42,7 @@ _WEIGHTS: Final = """\
 Weights of the members, chosen on videos later than those they were fitted on; what is missing from 1 is the baseline's. Where there is
 no skill the baseline serves alone."""
 
-_STAGES: Final[Mapping[Stage, str]] = {"unseen": "0", "seen": "some"}
+_STAGES: Final[Mapping[Stage, str]] = {"unseen": "0", "young": "1", "older": "3 and more", "seen": "some"}
 
 _LIMITS: Final = """\
 - Channels, formats and topics that were not in the catalogue are forecast from what is typical, or from the documented prior.

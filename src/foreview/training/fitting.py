@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 import numpy as np
 import polars as pl
@@ -12,7 +12,7 @@ import polars as pl
 from foreview.learners.ensemble import Ensemble, choose_weights, fit_members, member_predictions
 from foreview.learners.location import Located, LocationModel, Spread, locate
 from foreview.learners.matrix import Vector, fit_encoder
-from foreview.learners.slices import SEEN_DAYS, STAGES, Stage, in_stage
+from foreview.learners.slices import SEEN_DAYS, Stage, in_stage
 from foreview.learners.spread import fit_spread
 from foreview.learners.structure import Structure, baseline, slices_of
 from foreview.metrics.bootstrap import bootstrap_means
@@ -32,6 +32,10 @@ MIN_CHANNELS = 5
 """Below this many, whole channels say nothing of how much they differ."""
 _DRAWS = 200
 """Resamples behind the interval of a score."""
+MIN_YOUNG = 2_000
+"""Rows of the first two days from which they are learnt apart from the later ones."""
+HEARD: Final[tuple[Stage, ...]] = ("older", "seen")
+"""Stages in which the counts have heard the words."""
 MIN_VALIDATION = 40
 """Validation rows below which weights stay equal and the spread constant."""
 
@@ -74,7 +78,8 @@ def fit_out_of_time(
     The ensemble serves a slice only if it clearly beat the baseline both where its weights were chosen and where it is calibrated.
     """
     parts = list(zip(problems, splits, strict=True))
-    ensembles = _fit([p.part(s.fit(p.rows)) for p, s in parts], structure, options)
+    fitted = [p.part(s.fit(p.rows)) for p, s in parts]
+    ensembles = _fit(fitted, structure, _stages(fitted), options)
     later = [p.part(s.validate(p.rows)) for p, s in parts]
     last = [p.part(s.calibrate(p.rows)) for p, s in parts]
     location = LocationModel(structure, ensembles)
@@ -97,8 +102,7 @@ def refit(problems: Sequence[Problem], structure: Structure, judged: Fitted, opt
     weights = {stage: ensemble.weights for stage, ensemble in judged.location.ensembles.items()}
     ensembles = {
         stage: replace(ensemble, weights=weights[stage])
-        for stage, ensemble in _fit(problems, structure, options).items()
-        if stage in weights
+        for stage, ensemble in _fit(problems, structure, tuple(weights), options).items()
     }
     final = replace(judged.location, structure=structure, ensembles=ensembles)
     learnt = judged.conformal - np.concatenate([_scored(p, final) for p in judged.last])
@@ -123,25 +127,33 @@ def _medians(values: Vector, slices: np.ndarray) -> Vector:
     return found
 
 
-def _fit(problems: Sequence[Problem], structure: Structure, options: TrainingOptions) -> dict[Stage, Ensemble]:
-    """Return an ensemble for each stage that has rows."""
+def _fit(
+    problems: Sequence[Problem], structure: Structure, stages: Sequence[Stage], options: TrainingOptions
+) -> dict[Stage, Ensemble]:
+    """Return an ensemble for each of ``stages`` that has rows."""
     table = pl.concat([p.rows.table for p in problems])
     target = np.concatenate([_beyond_baseline(p, structure) for p in problems])
     slices = np.concatenate([p.slices for p in problems])
     most, seed, threads = options.max_forest_rows, options.seed, options.threads
     tuned = options.hyperparameters
-    found = {}
+    found: dict[Stage, Ensemble] = {}
     told = is_told(table)
-    for stage in STAGES:
+    for stage in stages:
         mine = in_stage(slices, stage)
         mine = mine & told if stage == "unseen" and (mine & told).any() else mine
         if mine.any():
             part = table.filter(pl.Series(mine))
-            part = part if stage == "unseen" else part.drop(WORDING, strict=False)  # counts have heard the words
+            part = part.drop(WORDING, strict=False) if stage in HEARD else part
             found[stage] = fit_members(
                 part, target[mine], slices[mine], max_rows=most, seed=seed, threads=threads, tuned=tuned
             )
     return found
+
+
+def _stages(problems: Sequence[Problem]) -> tuple[Stage, ...]:
+    """Return the stages in which the rows of ``problems`` are learnt."""
+    young = sum(int(in_stage(p.slices, "young").sum()) for p in problems)
+    return ("unseen", "young", "older") if young >= MIN_YOUNG else ("unseen", "seen")
 
 
 def _beyond_baseline(problem: Problem, structure: Structure) -> Vector:
