@@ -53,4 +53,4 @@ def in_stage(slices: npt.NDArray[np.str_], stage: Stage) -> npt.NDArray[np.bool_
 
     """
     endings = np.array([f"/{day}" for day in STAGES[stage]])
-    return np.char.endswith(slices.astype(np.str_)[:, None], endings).any(axis=1)
+    return np.asarray(np.char.endswith(slices.astype(np.str_)[:, None], endings).any(axis=1), dtype=np.bool_)
