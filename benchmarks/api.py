@@ -25,6 +25,8 @@ JOBS: Final = 1_000
 BATCHES: Final = (1, 100, 1_000)
 NOT_ASKED: Final = frozenset({"events", "promote", "rollback", "stop", "acknowledge", "cancel"})
 """Ends of addresses that are not measured: what lasts as long as a job, and what can be done once."""
+ASKED_FOR: Final = {"/api/v1/portfolio": "?month=2026-03"}
+"""What is asked for beside an address, for which the invented world has an answer."""
 HEAD: Final = """\
 {videos:,} invented videos of {channels} channels with 35 daily rows each and a forecast each, {forecasts:,} forecasts and {outcomes:,} outcomes in the ledger, {jobs:,}
 jobs; SQLite; the account is a member of every channel; what serves was trained on {trained} videos. Each request was sent {times} times through Django's
@@ -150,7 +152,8 @@ def requests() -> Iterator[Asked]:
     names["channel"] = VideoDownload.objects.values_list("channel_id", flat=True)[0]
     for path, item in api.get_openapi_schema()["paths"].items():
         if "get" in item and path.rpartition("/")[2] not in NOT_ASKED and "{experiment}" not in path:
-            yield Asked(f"`GET {path}`", "GET", path.format(**names))
+            asked = path.format(**names) + ASKED_FOR.get(path, "")
+            yield Asked(f"`GET {path}{ASKED_FOR.get(path, '')}`", "GET", asked)
     yield Asked("`GET /api/v1/videos?limit=500`", "GET", "/api/v1/videos?limit=500")
     yield Asked("`GET /api/v1/videos?search=…`", "GET", "/api/v1/videos?search=number+77")
     first = "`GET /api/v1/track-record`, when outcomes have come"

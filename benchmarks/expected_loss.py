@@ -13,6 +13,7 @@ from typing import Final
 
 import numpy as np
 import polars as pl
+from scipy.special import ndtr, ndtri
 
 from benchmarks.panels import BUILD, panel_folder
 from foreview.curves.labels import labels
@@ -132,6 +133,7 @@ def main() -> None:
             )
     served = windows(WAYS["corrected by the same release (serves)"](schedules["a new release each month"]))
     print(f"\nAsked for are 80 % of the windows. {_judged(served)}")
+    print(_allowed(served), _covered(schedules["a new release each month"]))
     print(
         "30-day outcomes of this panel are of the few videos that still chart after a month: a release learns from some 400 to 1,000 of them, and at the issue time none of its "
         "own forecasts at 30 days has matured, so that nothing can correct it but releases that had learnt from fewer.\n"
@@ -166,6 +168,24 @@ def _judged(found: pl.DataFrame) -> str:
         f"{target}: {share:.0%} ({'met' if share >= 0.8 else 'NOT met'})" for target, share in shares.items()
     )
     return f"{told}; all together {float(np.mean(found.select(within).to_numpy())):.0%}."
+
+
+def _allowed(found: pl.DataFrame) -> str:
+    """Say in how many windows even the true expected loss would be near enough, for realised ones vary by luck."""
+    luck = (found["high"] - found["low"]) / (2 * float(ndtri(0.975)) * found["came"])
+    near = found.with_columns(near=pl.Series(2 * ndtr(ALLOWED / luck.to_numpy()) - 1))
+    means = {target: float(np.mean(near.filter(target=target)["near"].to_numpy())) for target in TARGETS}
+    told = ", ".join(f"{target} {share:.0%}" for target, share in means.items())
+    return f"Were the true expected loss known, it would be that near in these shares of the windows: {told}."
+
+
+def _covered(rows: pl.DataFrame) -> str:
+    """Say how often the 80 % intervals held the outcome after publication: an interval that is too wide expects too much."""
+    later = rows.filter(pl.col("issue_age_days") > 0)
+    inside = later.group_by("target").agg(pl.col("actual").is_between("p10", "p90").mean())
+    shares = dict(inside.iter_rows())
+    told = ", ".join(f"{target} {shares[target]:.0%}" for target in TARGETS)
+    return f"After publication the 80 % intervals of these forecasts held: {told}.\n"
 
 
 def _counted(found: pl.DataFrame) -> str:

@@ -47,6 +47,7 @@ SECTIONS: Final = {
     "losses": ("Which loss", "benchmarks.losses"),
     "prior": ("What the documented prior is rounded from", "benchmarks.prior"),
     "pages": ("Pages with ten thousand videos", "benchmarks.pages"),
+    "pages_many": ("The list of videos and Today with a hundred thousand", "benchmarks.pages_many"),
 }
 HEAD: Final = """# Measurements
 

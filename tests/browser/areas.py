@@ -34,3 +34,9 @@ PAGES: Final[dict[str, str]] = {
     "settings-password": "/settings/password/",
 }
 """Name → address in the demo."""
+REFUSED: Final[dict[str, tuple[str, int]]] = {
+    "video-missing": ("/videos/999999/", 404),
+    "order-unknown": ("/videos/?order=luck", 400),
+    "link-closed": ("/shared/no-such-link/", 404),
+}
+"""Name → address that is refused, and the status it is refused with."""

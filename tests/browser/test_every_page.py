@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.browser import chromium
-from tests.browser.areas import PAGES
+from tests.browser.areas import PAGES, REFUSED
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
@@ -18,6 +18,15 @@ def test_axe_finds_no_violation(browser, site, member, name, theme):
         page.wait_for_load_state("networkidle")
         assert chromium.violations(page) == []
         assert wrong == []
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_axe_finds_no_violation_where_something_is_refused(browser, site, member, theme):
+    with chromium.visit(browser, site, storage_state=member, color_scheme=theme) as visitor:
+        page = visitor.new_page()
+        for address, status in REFUSED.values():
+            assert chromium.opened(page, address) == status
+            assert chromium.violations(page) == []
 
 
 @pytest.mark.parametrize("name", PAGES)
