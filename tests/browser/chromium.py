@@ -20,6 +20,7 @@ PATIENCE_MS: Final = 90_000
 """A machine that does much else at the same time loads what forecasts in no less than half a minute."""
 _QUIET: Final = ("background-networking", "component-update", "sync", "quic", "gpu")
 Theme = Literal["light", "dark"]
+THEMES: Final[tuple[Theme, ...]] = ("light", "dark")
 
 
 def executable() -> Path | None:
@@ -86,8 +87,13 @@ def _lost(request: Request) -> bool:
 
 
 def violations(page: Page) -> list[str]:
-    """Return what axe-core finds wrong on the page, a line each."""
+    """Return what axe-core finds wrong on the page, in either theme, a line each."""
     # Evaluated through the debugger, which the Content-Security-Policy of the page does not concern.
     page.evaluate(AXE.read_text(encoding="utf-8"))
-    found = page.evaluate("async () => (await axe.run(document, {resultTypes: ['violations']})).violations")
-    return [f"{one['id']}: {node['target']} {node['failureSummary']}" for one in found for node in one["nodes"]]
+    asked = "async () => (await axe.run(document, {resultTypes: ['violations']})).violations"
+    found = []
+    for theme in THEMES:
+        page.emulate_media(color_scheme=theme, reduced_motion="reduce")  # a colour on its way is none of the theme
+        nodes = [(one["id"], node) for one in page.evaluate(asked) for node in one["nodes"]]
+        found += [f"{theme}: {rule}: {node['target']} {node['failureSummary']}" for rule, node in nodes]
+    return found

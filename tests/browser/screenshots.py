@@ -15,7 +15,6 @@ from tests.browser.areas import PAGES
 from tests.browser.site import CHECKOUT, seed, serving
 
 SCREENS: Final = {"desk": chromium.DESK, "phone": chromium.PHONE}
-THEMES: Final[tuple[chromium.Theme, ...]] = ("light", "dark")
 README: Final = CHECKOUT / "docs" / "images"
 BEST: Final = {"videos": "light", "video": "light", "record": "dark", "models-release": "dark"}
 """Pages that the README shows, and in which look: the top of each, as it stands on a desk."""
@@ -29,7 +28,7 @@ def main(folder: Path) -> None:
     with tempfile.TemporaryDirectory() as data:
         seed(Path(data))
         with serving(Path(data)) as address, chromium.started() as browser:
-            for screen, theme in product(SCREENS, THEMES):
+            for screen, theme in product(SCREENS, chromium.THEMES):
                 with chromium.visit(browser, address, viewport=SCREENS[screen], color_scheme=theme) as visitor:
                     take(visitor.new_page(), folder, f"{screen}-{theme}")
 

@@ -104,5 +104,7 @@ def test_a_regime_is_entered_after_a_look_at_what_it_concerns(page):
     page.get_by_label("First day").fill("2026-03-01")
     page.get_by_label("Where it was announced").fill("their blog")
     page.get_by_role("button", name="Look at what it concerns").click()
+    page.get_by_role("button", name="Enter it").wait_for()
+    assert chromium.violations(page) == []
     page.get_by_role("button", name="Enter it").click()
     expect(page.get_by_role("rowheader", name="tiktok-short-2026")).to_be_visible()

@@ -122,6 +122,8 @@ def test_a_job_is_cancelled(page):
     page.goto("/models/")
     page.get_by_role("button", name="Train now").click()
     page.locator(".job").first.get_by_role("link").first.click()
+    page.get_by_role("button", name="Cancel this job").wait_for()
+    assert chromium.violations(page) == []
     page.get_by_role("button", name="Cancel this job").click()
     expect(page.locator(".job")).to_contain_text("cancelled", timeout=2 * MINUTES)
     page.goto("/jobs/?state=cancelled")

@@ -109,9 +109,14 @@ def bootstrap_means(losses: Floats, cluster: Strings | Numbers, *, draws: int = 
 
 
 def _draw_means(sums: Floats, sizes: Floats, draws: int, seed: int) -> Floats:
-    totals = np.column_stack([sums, sizes])
+    # Column by column: a product of matrices rounds one method otherwise where others stand beside it.
+    totals = [np.ascontiguousarray(column) for column in (*sums.T, sizes)]
     times = _times(sizes.size, draws, seed)
-    drawn = np.concatenate([times[start : start + _BLOCK].astype(float) @ totals for start in range(0, draws, _BLOCK)])
+    drawn = np.empty((draws, len(totals)))
+    for start in range(0, draws, _BLOCK):
+        block = times[start : start + _BLOCK].astype(float)
+        for position, column in enumerate(totals):
+            drawn[start : start + _BLOCK, position] = block @ column
     means: Floats = drawn[:, :-1] / drawn[:, -1:]
     return means
 
