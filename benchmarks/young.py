@@ -143,7 +143,8 @@ def _placed(asked: Asked, fitted: Any, *, apart: bool, words: bool) -> Vector:
         encoder = fit_encoder(table, target / scale)
         rows = encoder.matrix(table)
     found = asked.base + scale * fitted(rows, target / scale, encoder.matrix(asked.test))
-    return np.maximum(np.expm1(found), column(asked.test, "initial_views"))
+    points: Vector = np.maximum(np.expm1(found), column(asked.test, "initial_views"))
+    return points
 
 
 def _print(idea: str, origins: Sequence[Asked], place: Any) -> None:
