@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, Final
+from unittest.mock import patch
 
 import numpy as np
 
@@ -58,7 +59,12 @@ def main() -> None:
         import django
 
         django.setup()
-        _measure(videos)
+        from benchmarks.scale import AS_OF
+        from benchmarks.scale_steps import DAYS
+
+        # Questions are asked about now: by the clock of the site the youngest of the invented videos are some days old.
+        with patch("django.utils.timezone.now", return_value=AS_OF - timedelta(days=DAYS)):
+            _measure(videos)
 
 
 def _measure(videos: int) -> None:
