@@ -77,6 +77,9 @@ MODEL_TYPES: Final = {
 }
 """What can serve a forecast, in words."""
 
+WEEKDAY_NAMES: Final = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+"""Weekday n, 0 to 6, in words."""
+
 DAY_MS: Final = 86_400_000
 """Milliseconds a day. Times are UTC milliseconds and ages are milliseconds since publication, as whole numbers, so that
 comparisons with a cutoff are exact."""

@@ -7,8 +7,9 @@ from typing import Any, Final
 from django import forms
 from django.core.exceptions import ValidationError
 
-DAY_NAMES: Final = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-WEEKDAYS: Final = (("", "as it is"), *((str(number), name) for number, name in enumerate(DAY_NAMES)))
+from foreview.vocabulary import WEEKDAY_NAMES
+
+WEEKDAYS: Final = (("", "as it is"), *((str(number), name) for number, name in enumerate(WEEKDAY_NAMES)))
 HOURS: Final = (("", "as it is"), *((str(hour), f"{hour:02}:00") for hour in range(24)))
 
 

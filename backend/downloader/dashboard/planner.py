@@ -12,8 +12,9 @@ from django.shortcuts import render
 from django.utils import timezone
 
 from downloader.dashboard.access import page, wants_part
-from downloader.dashboard.levers import DAY_NAMES, check_length, length_of, tags_of
+from downloader.dashboard.levers import check_length, length_of, tags_of
 from downloader.services.access import Account
+from foreview.vocabulary import WEEKDAY_NAMES
 
 FORMATS: Final = (("", "as its length says"), ("short", "short"), ("long", "long"))
 SHOWN_TIMES: Final = 8
@@ -59,7 +60,7 @@ def best_time(request: HttpRequest, account: Account, channel: str) -> HttpRespo
     from downloader.services.questions import best_time_of
 
     found = best_time_of(account, channel)
-    times = [(DAY_NAMES[one.weekday], one) for one in found.times[:SHOWN_TIMES]]
+    times = [(WEEKDAY_NAMES[one.weekday], one) for one in found.times[:SHOWN_TIMES]]
     return render(request, "foreview/best_time.html", {"channel": channel, "found": found, "times": times})
 
 

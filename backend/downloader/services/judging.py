@@ -21,7 +21,7 @@ def judge_videos(
     """Say of the usable videos how unusual they are beside typical and chance, and return how many were judged and are outside.
 
     Those of the last weeks are judged again each time, older ones where they were counted at another day since. What was known at
-    ``as_of`` (default: now) is all that is used. Seven queries, however many videos; ``confirm`` is called last in the
+    ``as_of`` (default: now) is all that is used. The same queries, however many videos; ``confirm`` is called last in the
     transaction, and where it raises, the old standings stand.
     """
     t = issue_time(as_of)
@@ -32,4 +32,4 @@ def judge_videos(
         save_standings(found, t)
         confirm()
     progress("judging", 2, 2)
-    return {"judged": len(found), "outside": sum(one.standing != "within normal range" for one in found)}
+    return {"judged": len(found), "outside": sum(one.is_outside for one in found)}

@@ -157,6 +157,11 @@ def add_release_and_cutoff(parser: argparse.ArgumentParser) -> None:
     add_cutoff(parser)
 
 
+def add_rate(parser: argparse.ArgumentParser, default: float, says: str) -> None:
+    """Add the option of the commands that call something unusual: how often that may be for nothing."""
+    parser.add_argument("--rate", type=share, default=default, metavar="SHARE", help=f"{says} (default {default})")
+
+
 def add_cutoff(parser: argparse.ArgumentParser) -> None:
     """Add the option of the commands that look as of a time."""
     parser.add_argument(

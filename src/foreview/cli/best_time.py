@@ -8,8 +8,8 @@ from dataclasses import asdict
 from foreview.cli.arguments import Subparsers, add_catalogue, add_release_and_cutoff, command
 from foreview.cli.outcome import Outcome, Table
 from foreview.errors import UsageError
+from foreview.vocabulary import WEEKDAY_NAMES
 
-WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _EXAMPLE = """\
   foreview best-time world --release release --as-of 2026-05-10 --channel c000
 """
@@ -41,7 +41,7 @@ def run(args: argparse.Namespace) -> Outcome:
     found = best_time(catalogue, release, args.channel, args.as_of)
     header = ("weekday", "hour", "times", "low", "high")
     rows = [
-        (WEEKDAYS[one.weekday], f"{one.hour}:00", f"{one.ratio:.2f}", f"{one.low:.2f}", f"{one.high:.2f}")
+        (WEEKDAY_NAMES[one.weekday], f"{one.hour}:00", f"{one.ratio:.2f}", f"{one.low:.2f}", f"{one.high:.2f}")
         for one in found.times
     ]
     sentence = f"{args.channel}, {found.videos} videos: {found.because}; {found.says}"

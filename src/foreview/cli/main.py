@@ -87,7 +87,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     except OSError as error:
         facts = {"error": type(error).__name__, "rule": "files can be read and written", "fact": str(error)}
         return _failed(args, error, facts, BAD_INPUT)
-    except Exception as error:  # noqa: BLE001  (the outermost boundary)
+    except Exception as error:  # noqa: BLE001  (the outermost boundary: a fault of ours is told as one, and whole with --debug)
         return _failed(args, error, {"error": type(error).__name__, "fact": str(error)}, FAULT)
     return DONE
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from dataclasses import asdict
 
-from foreview.cli.arguments import Subparsers, add_catalogue, add_cutoff, command, share
+from foreview.cli.arguments import Subparsers, add_catalogue, add_cutoff, add_rate, command
 from foreview.cli.outcome import Outcome, Table, cell
 
 SHOWN = ("video_id", "age_days", "views", "typical", "ratio", "low", "high", "luck", "standing")
@@ -20,13 +20,7 @@ def add_parser(subparsers: Subparsers) -> argparse.ArgumentParser:
     parser = command(subparsers, "outliers", says, _EXAMPLE)
     add_catalogue(parser)
     add_cutoff(parser)
-    parser.add_argument(
-        "--rate",
-        type=share,
-        default=0.1,
-        metavar="SHARE",
-        help="of those that are called outliers, how many may be chance (default 0.1)",
-    )
+    add_rate(parser, 0.1, "of those that are called outliers, how many may be chance")
     return parser
 
 
@@ -36,7 +30,7 @@ def run(args: argparse.Namespace) -> Outcome:
     from foreview.tables.folder import read_catalogue
 
     found = outliers(read_catalogue(args.catalogue).as_of(args.as_of), args.as_of, rate=args.rate)
-    called = sum(one.standing != "within normal range" for one in found)
+    called = sum(one.is_outside for one in found)
     ordered = sorted(found, key=lambda one: (one.luck is None, one.luck or 0.0, one.video_id))
     facts = {"as_of": args.as_of.isoformat(), "rate": args.rate, "videos": [asdict(one) for one in ordered]}
     header = ("video", "age [d]", "views", "typical", "times", "low", "high", "luck", "standing")

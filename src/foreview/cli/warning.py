@@ -6,7 +6,7 @@ import argparse
 from dataclasses import asdict
 from datetime import timedelta
 
-from foreview.cli.arguments import Subparsers, add_catalogue, add_release_and_cutoff, command, share
+from foreview.cli.arguments import Subparsers, add_catalogue, add_rate, add_release_and_cutoff, command
 from foreview.cli.outcome import Outcome, Table, cell
 
 _EXAMPLE = """\
@@ -22,13 +22,7 @@ def add_parser(subparsers: Subparsers) -> argparse.ArgumentParser:
     parser = command(subparsers, "warnings", says, _EXAMPLE)
     add_catalogue(parser)
     add_release_and_cutoff(parser)
-    parser.add_argument(
-        "--rate",
-        type=share,
-        default=0.05,
-        metavar="SHARE",
-        help="of ordinary videos, how many may be warned of all the same (default 0.05)",
-    )
+    add_rate(parser, 0.05, "of ordinary videos, how many may be warned of all the same")
     return parser
 
 

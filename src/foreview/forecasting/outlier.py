@@ -54,6 +54,11 @@ class Unusual:
     standing: Standing
     because: str
 
+    @property
+    def is_outside(self) -> bool:
+        """Whether it is called an outlier."""
+        return self.standing != "within normal range"
+
 
 def outliers(
     catalogue: Catalogue, as_of: datetime, video_ids: Sequence[str] | None = None, *, rate: float = RATE

@@ -11,7 +11,8 @@ from typing import Any
 import polars as pl
 import pytest
 
-from foreview.cli.main import BAD_INPUT, BAD_USAGE, DONE, main
+from foreview.cli.main import BAD_INPUT, BAD_USAGE, DONE, main, parser
+from foreview.forecasting import outlier, warning
 from foreview.forecasting.best_time import best_time
 from foreview.forecasting.forecaster import forecast, issues_as_of
 from foreview.forecasting.outlier import outliers
@@ -41,6 +42,11 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def known(folder: Path) -> Catalogue:
     return read_catalogue(folder / "world").as_of(AS_OF)
+
+
+@pytest.mark.parametrize(("command", "rate"), [("outliers", outlier.RATE), ("warnings", warning.RATE)])
+def test_the_rate_is_that_of_the_functions_where_none_is_said(command, rate):
+    assert parser().parse_args(asked(Path(), command)).rate == rate
 
 
 def asked(folder: Path, command: str, *arguments: str) -> list[str]:
