@@ -27,7 +27,11 @@ def decode(content: bytes) -> Any:
 
 
 def fit(rows: Matrix, target: Vector, *, seed: int, threads: int, tuned: Hyperparameters = DEFAULTS) -> Any:
-    """Return boosted trees for the conditional median of ``target`` (n) given ``rows`` (n, k)."""
+    """Return boosted trees for the conditional median of ``target`` (n) given ``rows`` (n, k).
+
+    One thread works, whatever ``threads`` says: a split is so little work that waking another takes longer, up to 150,000 rows at least.
+    """
+    del threads
     from sklearn.ensemble import HistGradientBoostingRegressor
     from threadpoolctl import threadpool_limits
 
@@ -41,8 +45,7 @@ def fit(rows: Matrix, target: Vector, *, seed: int, threads: int, tuned: Hyperpa
         early_stopping=False,
         random_state=seed,
     )
-    # Its OpenMP threads spin while they wait; more of them than cores stalls the machine.
-    with threadpool_limits(limits=threads if large else 1):
+    with threadpool_limits(limits=1):
         boosting.fit(rows, target)
     return boosting
 

@@ -11,7 +11,9 @@ from foreview.learners.matrix import Matrix, Vector
 from foreview.options import DEFAULTS, Hyperparameters
 
 SMALL: Final = 2_000
-"""Rows below which trees are shallow and few, and grown by one thread."""
+"""Rows below which trees are shallow and few."""
+ALONE: Final = 10_000
+"""Rows below which one thread grows the trees: threads that wait for each other would take longer than the work."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +83,7 @@ def boost(
     """
     import xgboost
 
-    if len(target) < SMALL:  # threads that wait for each other would take longer than the work
+    if len(target) < ALONE:
         threads = 1
     bins = parameters.get("max_bin", 256)
     data = xgboost.QuantileDMatrix(rows, target.astype(np.float32), weight=weights, nthread=threads, max_bin=bins)
