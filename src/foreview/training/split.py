@@ -7,12 +7,16 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from foreview.learners.slices import in_stage
+from foreview.learners.structure import slices_of
 from foreview.options import Embargo
 from foreview.training.rows import Rows, is_told
 
 FIT_SHARE = 0.7
 """Share of the mature videos published before the inner origin."""
 MIN_FIT_ROWS = 60
+MIN_SEEN_SHARE = 1 / 3
+"""Share of the videos from which those with an early count set the origin: a tenth of all videos is then still published after it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,21 +48,26 @@ class InnerSplit:
 def inner_splits(all_rows: Sequence[Rows], embargo: Embargo) -> tuple[InnerSplit, ...]:
     """Return the split of each target's videos by publication, with one origin for all of them.
 
-    The origin is the earliest by which 70 % of a target's videos were published, counting those that anything is known of, where
-    there are any: else models might be judged that never saw what they will know. The videos after it are halved target by target, because
-    30-day labels mature later than 7-day ones. With the full embargo a row is fitted on only if its label was mature at
-    the origin. A history too short for that is split by publication alone, and the split says so.
+    The origin is the earliest by which 70 % of a target's videos were published, counting those of which as much is known as will be of
+    the videos to come: else models might be judged that never saw what they will know. The videos after it are halved target by target,
+    because 30-day labels mature later than 7-day ones. With the full embargo a row is fitted on only if its label was mature at the origin.
+    A history too short for that is split by publication alone, and the split says so.
     """
-    times = [np.unique(_told(rows)) for rows in all_rows]
+    telling = [rows.part(_telling(rows)) for rows in all_rows]
+    times = [np.unique(rows.published) for rows in telling]
     origin = min(int(found[min(int(FIT_SHARE * found.size), found.size - 1)]) for found in times)
-    fitted = min(int((rows.matured <= origin).sum()) for rows in all_rows)
+    fitted = min(int((rows.matured <= origin).sum()) for rows in telling)
     embargoed = embargo == "full" and fitted >= MIN_FIT_ROWS
     return tuple(InnerSplit(origin, _middle(found[found > origin], origin), embargoed) for found in times)
 
 
-def _told(rows: Rows) -> np.ndarray:
-    told = rows.published[is_told(rows.table)]
-    return told if told.size else rows.published
+def _telling(rows: Rows) -> np.ndarray:
+    """Return which rows tell what will be known: those with an early count where they are many, else those with any fact, else all."""
+    told = is_told(rows.table)
+    told = told if told.any() else np.ones(told.size, dtype=np.bool_)
+    seen = told & in_stage(slices_of(rows.table, rows.target), "seen")
+    enough = np.unique(rows.video[seen]).size >= MIN_SEEN_SHARE * np.unique(rows.video[told]).size
+    return seen if enough and seen.any() else told
 
 
 def _middle(times: np.ndarray, otherwise: int) -> int:
