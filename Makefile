@@ -13,7 +13,7 @@ INSTALL = VIRTUAL_ENV=.venv $(BIN)/uv pip install --quiet $(1) || $(BIN)/python 
 TESTS := $(BIN)/pytest -n 2 --dist loadgroup
 COMPILE := $(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-annotate --no-header
 
-.PHONY: help assets demo demo-data test lint types contracts test-core test-django test-databases test-browser screenshots test-docs reference measure chaos nonsense lock clean
+.PHONY: help assets demo demo-data test checks tests lint types contracts test-core test-django test-databases test-browser thorough screenshots test-docs reference measure chaos nonsense lock clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 22
@@ -46,7 +46,14 @@ demo-data: .venv/run.stamp assets  ## the same without the server
 	$(BIN)/python backend/manage.py migrate --verbosity 0
 	$(BIN)/python backend/manage.py seed_demo
 
-test: lint types contracts test-core test-django test-browser  ## every check; what CI runs
+# Checks that use one core run beside the tests, which leave one idle where a group of theirs is long.
+test: .venv/dev.stamp assets  ## every check; what CI runs
+	$(MAKE) --no-print-directory --jobs 2 checks tests
+
+checks: lint types contracts
+
+tests:
+	$(MAKE) --no-print-directory --jobs 1 test-core test-django test-browser
 
 lint: .venv/dev.stamp  ## ruff: style and format
 	$(BIN)/ruff check .
@@ -74,6 +81,9 @@ test-databases: .venv/dev.stamp  ## all Django tests on PostgreSQL, then all on 
 
 test-browser: .venv/dev.stamp assets  ## the pages in Chromium, with a server and a worker of their own
 	$(TESTS) tests/browser
+
+thorough: .venv/dev.stamp  ## the properties of the core on twice as many examples as `make test` tries
+	THOROUGH=1 $(TESTS) tests/core/test_invariants.py tests/oracles
 
 screenshots: .venv/dev.stamp assets  ## every page, on a phone and a desk, light and dark, into build/screenshots; renews those of the README
 	$(BIN)/python -m tests.browser.screenshots

@@ -23,6 +23,7 @@ from foreview.tables.catalogue import Catalogue
 from foreview.training.trainer import train
 from foreview.vocabulary import HORIZON_DAYS, MODEL_KINDS, QUANTILES, TARGETS
 from tests.oracles.catalogues import catalogues, issues_of
+from tests.thorough import examples
 
 pytestmark = pytest.mark.xdist_group("invariants")  # what its tests share takes long to make
 
@@ -66,7 +67,7 @@ def some_issues(catalogue: Catalogue, n: int, seed: int) -> pl.DataFrame:
 # Deleting everything after the cutoff changes nothing.
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=examples(120), deadline=None)
 @given(st.data())
 def test_no_feature_knows_the_future(data):
     catalogue = data.draw(catalogues())
@@ -81,7 +82,7 @@ def test_no_feature_of_a_world_knows_the_future(catalogue):
     assert bits(feature_table(catalogue, issues)) == bits(pl.concat(known))
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 @given(st.data())
 def test_no_cold_start_forecast_knows_the_future(data):
     catalogue = data.draw(catalogues(max_videos=4))
@@ -96,7 +97,7 @@ def test_no_forecast_knows_the_future(catalogue, release):
     assert bits(forecast(catalogue, release, issues)) == bits(pl.concat(known))
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 @given(catalogues(), st.integers(0, 60 * 24))
 def test_the_labels_of_what_was_known_are_the_labels_that_were_mature(catalogue, hours):
     t = catalogue.videos["published_at"][0] + timedelta(hours=hours)
@@ -119,7 +120,7 @@ def test_training_on_everything_is_training_on_what_was_known(catalogue, release
 # One row is the same alone and in a batch.
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(st.data())
 def test_the_features_of_one_video_are_its_row_in_a_batch(data):
     catalogue = data.draw(catalogues())
@@ -193,7 +194,7 @@ def test_every_forecast_is_sound(catalogue, release, age):
     assert_is_sound(found, catalogue)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(st.data())
 def test_every_cold_start_forecast_is_sound(data):
     catalogue = data.draw(catalogues())

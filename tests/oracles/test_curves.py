@@ -14,6 +14,7 @@ from foreview.curves.labels import labels
 from foreview.tables.catalogue import Catalogue
 from tests.oracles.catalogues import AGES_MS, catalogues
 from tests.oracles.slow_curves import MS, raw_of, revenue_points, slow_labels, value_at, view_points
+from tests.thorough import examples
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 
@@ -24,7 +25,7 @@ def same(found: float | None, expected: float | None) -> bool:
     return math.isclose(found, expected, rel_tol=1e-9, abs_tol=1e-9)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 @given(catalogues())
 def test_the_points_of_every_curve_are_those_of_its_slow_twin(catalogue):
     raw = raw_of(catalogue)
@@ -40,7 +41,7 @@ def test_the_points_of_every_curve_are_those_of_its_slow_twin(catalogue):
                 assert all(map(same, curves.interactions[points].tolist(), [p.interactions for p in expected]))
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 @given(catalogues(), st.lists(st.sampled_from(AGES_MS) | st.integers(0, 40 * 86_400_000), min_size=1, max_size=6))
 def test_the_value_at_any_age_is_that_of_its_slow_twin(catalogue, ages):
     raw, curves = raw_of(catalogue), view_curves(catalogue)
@@ -56,7 +57,7 @@ def test_the_value_at_any_age_is_that_of_its_slow_twin(catalogue, ages):
         assert all(map(same, found.tolist(), expected)), (found, expected)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 @given(catalogues())
 def test_every_label_and_its_maturity_are_those_of_its_slow_twin(catalogue):
     raw = raw_of(catalogue)

@@ -16,6 +16,7 @@ from foreview.tables.catalogue import Catalogue
 from tests.oracles.catalogues import DECLARED, catalogues, issues_of
 from tests.oracles.slow_curves import raw_of
 from tests.oracles.slow_features import slow_features
+from tests.thorough import examples
 
 
 def assert_rows_are_those_of_the_slow_twin(catalogue, issues):
@@ -39,7 +40,7 @@ def _same(found: Any, expected: Any) -> bool:
     return bool(found == expected)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 @given(st.data())
 def test_every_feature_of_every_issue_is_that_of_its_slow_twin(data):
     catalogue = data.draw(catalogues())

@@ -8,12 +8,17 @@ import polars as pl
 import pytest
 
 from foreview.forecasting.forecaster import forecast, issues_at_age
+from foreview.options import Hyperparameters, TrainingOptions
 from foreview.releases.manifest import Release
 from foreview.simulation.world import World, simulate
 from foreview.training.trainer import train
 
 pytestmark = pytest.mark.xdist_group("every_age")  # what its tests share takes long to make
 
+OPTIONS = TrainingOptions(
+    max_forest_rows=2_000, threads=1, hyperparameters=Hyperparameters(forest_trees=20, boosting_size=0.4, xgb_size=0.4)
+)
+"""All the usual issue ages, but fewer trees: what is asked is not how good the forecasts are."""
 CUTOFF = datetime(2026, 3, 1, tzinfo=UTC)
 END = datetime(2026, 6, 1, tzinfo=UTC)
 
@@ -22,7 +27,7 @@ END = datetime(2026, 6, 1, tzinfo=UTC)
 def worlds() -> list[tuple[World, Release]]:
     """Two worlds: the videos of one share its luck."""
     found = [simulate(channels=12, videos=1200, seed=seed) for seed in (5, 6)]
-    return [(world, train(world.catalogue, CUTOFF, created_at=CUTOFF)) for world in found]
+    return [(world, train(world.catalogue, CUTOFF, OPTIONS, created_at=CUTOFF)) for world in found]
 
 
 @pytest.mark.parametrize("age", [0, 2, 4, 6, 9, 12, 17, 24, 28])

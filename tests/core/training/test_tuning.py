@@ -20,7 +20,7 @@ from foreview.training.tuning import Search, stopwatch, study_of, tune
 pytestmark = pytest.mark.xdist_group("tuning")  # what its tests share takes long to make
 
 CUTOFF = datetime(2026, 5, 27, tzinfo=UTC)
-TUNING = TuningOptions(trials=3, tuning_ages=(0.0, 3.0))
+TUNING = TuningOptions(trials=2, tuning_ages=(0.0, 3.0))
 OPTIONS = TrainingOptions(issue_ages=(0.0, 3.0), max_forest_rows=300, threads=1)
 
 
@@ -31,7 +31,7 @@ def catalogue():
 
 @pytest.fixture(scope="module")
 def whole(catalogue, tmp_path_factory) -> Path:
-    """The folder of a study of three trials in one go."""
+    """The folder of a study of two trials in one go."""
     folder: Path = tmp_path_factory.mktemp("whole") / "study"
     tune(catalogue, CUTOFF, folder, TUNING, OPTIONS)
     return folder
@@ -60,7 +60,7 @@ def test_deleting_the_future_changes_nothing(catalogue, whole, tmp_path):
 
 
 def test_a_study_in_parts_is_the_study_in_one_go(catalogue, whole, tmp_path):
-    for trials in (1, 3):
+    for trials in (1, 2):
         tune(catalogue, CUTOFF, tmp_path, replace(TUNING, trials=trials), OPTIONS)
     assert content(tmp_path) == content(whole)
 
@@ -89,7 +89,7 @@ def test_a_trial_that_time_cuts_short_is_dropped(catalogue, whole, tmp_path):
 
 
 def test_another_seed_tries_something_else(catalogue, whole, tmp_path):
-    found = tune(catalogue, CUTOFF, tmp_path, replace(TUNING, trials=2), replace(OPTIONS, seed=1))
+    found = tune(catalogue, CUTOFF, tmp_path, TUNING, replace(OPTIONS, seed=1))
     assert found.trials[1].hyperparameters != read_trials(whole)[1].hyperparameters
 
 
@@ -104,7 +104,7 @@ def test_progress_says_the_best_so_far(catalogue, whole):
     said: list[tuple[str, int, int]] = []
     search: Search = tune(catalogue, CUTOFF, whole, TUNING, OPTIONS, progress=lambda *step: said.append(step))
     value, usual = search.tuned.crps, search.tuned.crps_of_defaults
-    assert said == [(f"trials, CRPS {value:.4f}, with the defaults {usual:.4f}", 3, 3)]
+    assert said == [(f"trials, CRPS {value:.4f}, with the defaults {usual:.4f}", 2, 2)]
 
 
 def test_a_study_without_trials_is_none(catalogue, tmp_path):
