@@ -50,9 +50,9 @@ demo-data: .venv/run.stamp assets  ## the same without the server
 test: .venv/dev.stamp assets  ## every check; what CI runs
 	$(MAKE) --no-print-directory --jobs 2 checks tests
 
-checks: lint types contracts
+checks: lint types contracts  ## style, types and import directions
 
-tests:
+tests:  ## all tests, one target after the other
 	$(MAKE) --no-print-directory --jobs 1 test-core test-django test-browser
 
 lint: .venv/dev.stamp  ## ruff: style and format
