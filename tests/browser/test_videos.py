@@ -121,7 +121,7 @@ def test_the_whole_list_can_be_walked_with_the_keyboard(page):
 def test_the_first_page_fills_itself(page):
     page.goto("/")
     for name in ("This month", "Outside their normal range", "Early warnings"):
-        part = page.get_by_role("region", name=name)
+        part = page.get_by_role("region", name=name, exact=True)
         expect(part).not_to_contain_text("…", timeout=30_000)
         assert len(part.inner_text()) > len(name) + 20
 
