@@ -59,6 +59,8 @@ LOGOUT_REDIRECT_URL = "foreview:sign-in"
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
+        # The site's own pages of errors; a project that `downloader` is added to has its own.
+        "DIRS": [Path(__file__).parent / "templates"],
         "APP_DIRS": True,
         "OPTIONS": {
             "context_processors": [

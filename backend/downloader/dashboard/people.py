@@ -49,12 +49,13 @@ def one(request: HttpRequest, account: Account, key: int) -> HttpResponse:
 @page(to_change="operate")
 def leave(request: HttpRequest, account: Account, key: int) -> HttpResponse:
     """Ask whether somebody is to see a channel no more, and do it."""
+    from downloader.services.people import check_sees, person
     from downloader.services.people import leave as see_no_more
-    from downloader.services.people import person
 
     if request.method != "POST":
-        shown = {"person": person(account, key), "channel": request.GET.get("channel", "")}
-        return render(request, "foreview/person_leave.html", shown)
+        found, asked = person(account, key), request.GET.get("channel", "")
+        check_sees(found, asked)
+        return render(request, "foreview/person_leave.html", {"person": found, "channel": asked})
     channel = text(request, "channel")
     found = see_no_more(account, key, channel)
     messages.success(request, f"{found.name} sees {channel} no more.")
