@@ -32,6 +32,7 @@ SECTIONS: Final = {
     "jobs": ("Jobs whose workers are killed", "benchmarks.jobs"),
     "at_publication": ("What was tried at publication", "benchmarks.at_publication"),
     "young": ("What was tried in the first two days", "benchmarks.young"),
+    "spreads": ("What was tried to make intervals sharper", "benchmarks.spreads"),
     "words": ("What words tell", "benchmarks.words"),
     "drift": ("When the world changes: as released and adapted", "benchmarks.drift"),
     "experiments": ("Two releases compared: errors of the decision and power", "benchmarks.experiments"),
