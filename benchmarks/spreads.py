@@ -1,6 +1,6 @@
 """What was tried to make intervals sharper, on the trending panel, and what each gave. ``python -m benchmarks.spreads``.
 
-At the end of each of three months the models of views are fitted as they are served; only what says how far outcomes spread differs. Each idea is calibrated
+At the end of each of three months the models of views are fitted, with the fewer trees of :mod:`benchmarks.expected_loss`; only what says how far outcomes spread differs. Each idea is calibrated
 on the same scores and judged on the videos of the month after.
 """
 
@@ -9,18 +9,18 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any, Final
 
 import numpy as np
 import polars as pl
 
+from benchmarks.expected_loss import OPTIONS
 from benchmarks.panels import DATA, panel_folder
 from foreview.learners import xgb
 from foreview.learners.matrix import Matrix, Vector, fit_encoder
 from foreview.learners.spread import FLOOR
 from foreview.metrics.interval import crps_from_quantiles, interval_score
-from foreview.options import Hyperparameters, TrainingOptions
 from foreview.tables.catalogue import Catalogue
 from foreview.tables.folder import read_catalogue
 from foreview.training.fitting import Problem, refit
@@ -32,10 +32,6 @@ from foreview.uncertainty.conformal import LEVELS, fit_calibration, score_quanti
 from foreview.vocabulary import DAY_MS, TARGETS
 
 CUTOFFS: Final = tuple(datetime(2026, month, 1, tzinfo=UTC) for month in (3, 4, 5))
-AGES: Final = (0.0, 1.0, 3.0, 7.0)
-LIGHT: Final = Hyperparameters(forest_trees=20, boosting_size=0.4, xgb_size=0.4)
-OPTIONS: Final = TrainingOptions(issue_ages=AGES, max_forest_rows=10_000, threads=2, hyperparameters=LIGHT)
-"""Fewer trees than usual: what is asked is how well the spread is told, not the point."""
 JUDGED: Final = ("0", "1", "3")
 """Days seen that are reported: after seven the outcome at 7 d is all but known."""
 BOUNDS: Final = {0.5: (0.25, 0.75), 0.8: (0.1, 0.9), 0.95: (0.025, 0.975)}
@@ -106,7 +102,8 @@ def _origin(catalogue: Catalogue, cutoff: datetime) -> Origin:
     final = refit(problems, structure, judged, OPTIONS)
     splits = inner_splits([p.rows for p in problems], OPTIONS.embargo)
     later = [p.part(s.validate(p.rows)) for p, s in zip(problems, splits, strict=True)]
-    encoder = fit_encoder(pl.concat([p.rows.table for p in later]), np.concatenate([p.final for p in later]))
+    residual = np.concatenate([p.final - p.place(judged.location, p.rows.table).location for p in later])
+    encoder = fit_encoder(pl.concat([p.rows.table for p in later]), np.abs(residual))
 
     def part(problem: Problem, location: Any) -> Part:
         at = problem.place(location, problem.rows.table)
@@ -124,8 +121,7 @@ def _origin(catalogue: Catalogue, cutoff: datetime) -> Origin:
 
 def _after(rows: Rows, cutoff: datetime) -> Rows:
     start = int(cutoff.timestamp() * 1000)
-    until = start + timedelta(days=30).days * DAY_MS
-    return rows.part((rows.published > start) & (rows.published <= until))
+    return rows.part((rows.published > start) & (rows.published <= start + 30 * DAY_MS))
 
 
 def _medians(values: Vector, slices: np.ndarray) -> Vector:
