@@ -112,7 +112,7 @@ def test_role_and_channels_are_changed_and_taken_away():
     assert "operator" in page
     assert "foxes" in page
     assert "Remove mary from hens?" in body(root, f"{at}leave/?channel=hens")
-    assert [root.get(f"{at}leave/{asked}").status_code for asked in ("", "?channel=cows")] == [400, 400]
+    assert root.get(f"{at}leave/").status_code == 400
     assert root.post(f"{at}leave/", {"channel": "hens"}).status_code == 302
     assert "hens" not in body(mary, "/settings/")
     assert root.post(f"{at}leave/", {"channel": "hens"}).status_code == 400

@@ -72,6 +72,7 @@ def test_an_import_is_taken_back_after_a_question(page, tmp_path):
     looked_at(page, export(tmp_path, 2, "back.csv"))
     assert chromium.violations(page) == []
     page.get_by_role("button", name="Import only").click()
+    page.get_by_role("button", name="Take it back").wait_for()
     assert chromium.violations(page) == []
     page.get_by_role("button", name="Take it back").click()
     page.get_by_role("heading", name="Take back back.csv?").wait_for()

@@ -46,6 +46,7 @@ def test_a_link_is_made_opened_by_a_stranger_and_revoked(browser, site, page):
         expect(stranger.get_by_role("navigation")).to_have_count(0)
         assert chromium.violations(stranger) == []
         page.get_by_role("link", name="Revoke the link for a sponsor").click()
+        page.get_by_role("button", name="Revoke it").wait_for()
         assert chromium.violations(page) == []
         page.get_by_role("button", name="Revoke it").click()
         expect(page.get_by_role("status")).to_have_text("The link for a sponsor opens nothing any more.")

@@ -28,6 +28,7 @@ def test_a_key_is_made_copied_used_and_revoked(page, site):
     asked = {"headers": {"Authorization": f"Bearer {secret}"}}
     assert page.request.get("/api/v1/videos", **asked).status == 200
     page.get_by_role("link", name="Revoke an export").click()
+    page.get_by_role("button", name="Revoke it").wait_for()
     assert chromium.violations(page) == []
     page.get_by_role("button", name="Revoke it").click()
     expect(page.get_by_role("status")).to_contain_text("opens nothing any more")

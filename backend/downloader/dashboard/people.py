@@ -12,6 +12,7 @@ from django.urls import reverse
 from downloader.dashboard.access import page, shown_once
 from downloader.dashboard.forms import text
 from downloader.services.access import ROLES, Account
+from foreview.errors import UsageError
 
 
 @page(to_change="operate")
@@ -49,13 +50,16 @@ def one(request: HttpRequest, account: Account, key: int) -> HttpResponse:
 @page(to_change="operate")
 def leave(request: HttpRequest, account: Account, key: int) -> HttpResponse:
     """Ask whether somebody is to see a channel no more, and do it."""
-    from downloader.services.people import check_sees, person
     from downloader.services.people import leave as see_no_more
+    from downloader.services.people import person
 
     if request.method != "POST":
-        found, asked = person(account, key), request.GET.get("channel", "")
-        check_sees(found, asked)
-        return render(request, "foreview/person_leave.html", {"person": found, "channel": asked})
+        shown = {"person": person(account, key), "channel": request.GET.get("channel", "")}
+        if not shown["channel"]:
+            raise UsageError(
+                "who leaves a channel leaves a certain one", "none is named", "Choose it on the person's page"
+            )
+        return render(request, "foreview/person_leave.html", shown)
     channel = text(request, "channel")
     found = see_no_more(account, key, channel)
     messages.success(request, f"{found.name} sees {channel} no more.")
