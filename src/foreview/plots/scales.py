@@ -13,6 +13,8 @@ _SCALES: Final[dict[Kind, Callable[[float], float]]] = {"linear": float, "log": 
 _STEPS: Final = (1.0, 2.0, 5.0, 10.0)
 _ROUNDING: Final = 1e-9
 """Share of a step below which a value lies on the step."""
+_ALIKE: Final = 1e-9
+"""Distance between numbers, as a share of them or of 1, that no round numbers fit into."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,10 +102,11 @@ def root_axis(label: str, values: Sequence[float]) -> Axis:
 
 
 def _apart(low: float, high: float) -> tuple[float, float]:
-    """Return two different ends: where all values are one, some room around it."""
-    if high > low:
+    """Return two different ends: where all values are one, or differ by rounding alone, some room around them."""
+    size = max(abs(low), abs(high))
+    if high - low > _ALIKE * max(size, 1.0):
         return low, high
-    room = abs(low) / 10 or 0.5
+    room = size / 10 if size > _ALIKE else 0.5
     return low - room, high + room
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from foreview.plots.scales import linear_axis, log_axis, place, root_axis, share_axis
@@ -80,6 +80,7 @@ def test_what_lies_beyond_an_end_is_put_there():
 
 @pytest.mark.parametrize("make", [linear_axis, log_axis])
 @given(values=st.lists(st.floats(1e-3, 1e6), min_size=1, max_size=6))
+@example(values=[1_000_000.0, 999_999.9999999999])
 def test_every_value_lies_between_the_ends_in_its_order(make, values):
     axis = make("x", values)
     assert axis.low <= min(values) * (1 + 1e-6)
