@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 
@@ -14,12 +14,27 @@ FLOOR: Final = 0.02
 """Added to |residual| before the logarithm, so that a lucky hit does not count as certainty [ln units]."""
 
 
+class Shape(NamedTuple):
+    """Of the trees: rounds, depth, learning rate, and the least rows in a leaf as a multiple of ``spread_min_child_weight``."""
+
+    rounds: int
+    depth: int
+    rate: float
+    leaf: float
+
+
+FEW: Final = Shape(40, 3, 0.1, 1.0)
+LARGE: Final = Shape(120, 4, 0.05, 5.0)
+"""From :data:`foreview.learners.xgb.SMALL` rows on. One |residual| says little of its video's noise: slow trees of large leaves gave sharper intervals than quick ones
+(section ``spreads`` of the measurements)."""
+
+
 def fit_spread(rows: Matrix, residual: Vector, *, seed: int, threads: int, tuned: Hyperparameters = DEFAULTS) -> Any:
     """Return a booster for E[ln(|residual| + floor)] given ``rows`` (n, k); residuals [ln units] from out of sample."""
-    rounds, depth = (120, 5) if len(residual) >= xgb.SMALL else (40, 3)
-    rounds, depth = max(round(tuned.spread_size * rounds), 1), max(depth + tuned.spread_deeper, 1)
-    weight = tuned.spread_min_child_weight
-    parameters = {"objective": "reg:squarederror", "eta": 0.1, "max_depth": depth, "min_child_weight": weight}
+    shape = LARGE if len(residual) >= xgb.SMALL else FEW
+    rounds, depth = max(round(tuned.spread_size * shape.rounds), 1), max(shape.depth + tuned.spread_deeper, 1)
+    weight = tuned.spread_min_child_weight * shape.leaf
+    parameters = {"objective": "reg:squarederror", "eta": shape.rate, "max_depth": depth, "min_child_weight": weight}
     return xgb.boost(
         rows, np.log(np.abs(residual) + FLOOR), rounds=rounds, parameters=parameters, seed=seed, threads=threads
     )
