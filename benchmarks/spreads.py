@@ -19,7 +19,7 @@ from benchmarks.expected_loss import OPTIONS
 from benchmarks.panels import DATA, panel_folder
 from foreview.learners import xgb
 from foreview.learners.matrix import Matrix, Vector, fit_encoder
-from foreview.learners.spread import FLOOR
+from foreview.learners.spread import FLOOR, fit_spread, predict_spread
 from foreview.metrics.interval import crps_from_quantiles, interval_score
 from foreview.tables.catalogue import Catalogue
 from foreview.tables.folder import read_catalogue
@@ -152,6 +152,11 @@ def _alike(_: Part) -> Told:
     return lambda part: np.ones(part.residual.size)
 
 
+def _served(part: Part) -> Told:
+    model = fit_spread(part.rows, part.residual, seed=0, threads=2)
+    return lambda asked: predict_spread(model, asked.rows)
+
+
 def _boosted(
     *, rounds: int = 120, depth: int = 5, weight: float = 20.0, rate: float = 0.1, share: float = 1.0
 ) -> Callable[[Part], Told]:
@@ -190,13 +195,13 @@ def _by_forest(part: Part) -> Told:
 
 IDEAS: Final[dict[str, Callable[[Part], Told]]] = {
     "one width a slice": _alike,
-    "**boosted trees of the ln noise: as served**": _boosted(),
-    "half of what they tell": _boosted(share=0.5),
-    "fewer and shallower trees": _boosted(rounds=40, depth=3),
-    "larger leaves": _boosted(weight=100.0),
-    "slower, larger leaves: rate 0.05, depth 4": _boosted(rate=0.05, depth=4, weight=100.0),
-    "slower, depth 5": _boosted(rate=0.05, weight=50.0),
-    "60 rounds": _boosted(rounds=60),
+    "**boosted trees of the ln noise: as served**": _served,
+    "quick: rate 0.1, depth 5, leaves of 20": _boosted(),
+    "half of what the quick ones tell": _boosted(share=0.5),
+    "quick, fewer and shallower": _boosted(rounds=40, depth=3),
+    "quick, leaves of 100": _boosted(weight=100.0),
+    "slow, shallower: rate 0.05, depth 4, leaves of 100": _boosted(rate=0.05, depth=4, weight=100.0),
+    "quick, 60 rounds": _boosted(rounds=60),
     "trees of the size of the error, gamma loss": _of_size,
     "a forest": _by_forest,
 }

@@ -58,7 +58,7 @@ class Hyperparameters:
     spread_deeper: int = 0
     """Levels of each of them beyond the usual; negative: fewer."""
     spread_min_child_weight: float = 20.0
-    """Least rows in a leaf of the spread model of few rows; from 2,000 rows on, five times as many."""
+    """Least rows in a leaf of the spread model of few rows; from 2,000 rows on, two and a half times as many."""
     parent_weight: float = 50.0
     """Scores that the parent's quantiles are worth when the calibration mixes them with a slice's own."""
 
