@@ -19,12 +19,13 @@ from typing import Final
 
 CHECKOUT: Final = Path(__file__).resolve().parents[1]
 PAGE: Final = CHECKOUT / "docs" / "explanation" / "measurements.md"
-SECTIONS: Final = {
+SECTIONS: Final[dict[str, tuple[str, ...]]] = {
     "reference": ("The reference table, reproduced without a catalogue", "benchmarks.youku_reference"),
     "youku": ("Youku: ordinary uploads, no embargo possible", "benchmarks.youku"),
     "trending": ("Trending: calendar cut-offs and the full embargo", "benchmarks.trending"),
     "first_seen": ("Trending: from the first sight to 7 days", "benchmarks.first_seen"),
-    "opponents": ("Beside a tuned XGBoost and AutoGluon", "benchmarks.opponents"),
+    "opponents": ("Beside a tuned XGBoost and AutoGluon: Youku", "benchmarks.opponents", "A1", "A2", "A3", "A4"),
+    "opponents_trending": ("Beside a tuned XGBoost and AutoGluon: trending", "benchmarks.opponents", "A5"),
     "order": ("A million forecasts: no contradiction", "benchmarks.order"),
     "leaks": ("The leakage audit on planted leaks", "benchmarks.leaks"),
     "scale": ("Time and memory", "benchmarks.scale"),
@@ -51,6 +52,7 @@ SECTIONS: Final = {
     "pages": ("Pages with ten thousand videos", "benchmarks.pages"),
     "pages_many": ("The list of videos and Today with a hundred thousand", "benchmarks.pages_many"),
 }
+"""The heading of each, the module that prints it, and what that module is told."""
 HEAD: Final = """# Measurements
 
 Written by `make measure` (a section alone: `python -m benchmarks.measure scale`), never by hand. The panels are read from beside the
@@ -73,7 +75,7 @@ def main() -> int:
         print(f"measuring {name} …", file=sys.stderr, flush=True)
         started = time.perf_counter()
         done = subprocess.run(
-            [sys.executable, "-m", SECTIONS[name][1], *arguments],
+            [sys.executable, "-m", *SECTIONS[name][1:], *arguments],
             cwd=CHECKOUT,
             stdout=subprocess.PIPE,
             text=True,
