@@ -12,7 +12,7 @@ from typing import Final
 import numpy as np
 import polars as pl
 
-from foreview.curves.curve import AGE_BITS, MAX_AGE_MS, Curves, Floats, Ints, age_ms
+from foreview.curves.curve import Curves, Floats, Ints, age_ms
 from foreview.curves.maturity import Matured, matured, matured_targets
 from foreview.curves.regimes import mixes_regimes, regime
 from foreview.tables.catalogue import Catalogue
@@ -26,6 +26,8 @@ FIRST_DAY_GAP: Final = 1.5
 """Widest gap [d] between the two observations around age 1 d."""
 _UNUSED: Final = ("channel_low_third_1d", "channel_high_third_1d", "channel_trend_1d", "channel_trend_30d")
 _CHUNK = 100_000
+TIME_BITS: Final = 43
+"""Of a key, for ms since the catalogue's first video: 278 years, more than a catalogue's times may span; the rest is for a million groups."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +54,7 @@ def channel_features(
     """Return the channel group for n (video, issue age [ms]) pairs."""
     published = _since_first(catalogue)
     group = _codes(catalogue, "channel_id", "format", regime())
-    asked = _Asked(video, group[video], np.minimum(published[video] + issue_age, MAX_AGE_MS))
+    asked = _Asked(video, group[video], np.minimum(published[video] + issue_age, (1 << TIME_BITS) - 1))
     found = matured_targets(catalogue, views, revenue)
     views_30d, earned = found["views_30d"], _of_those_that_can_earn(catalogue, found["revenue_30d"])
     rpm = (
@@ -127,15 +129,15 @@ def _ln(found: Matured) -> Matured:
 
 def _events(group: Ints, published: Ints, found: Matured) -> _Events:
     video = np.flatnonzero((group >= 0) & ~np.isnan(found.value)).astype(np.int64)
-    keys = (group[video] << AGE_BITS) | (published + found.age)[video]
+    keys = (group[video] << TIME_BITS) | (published + found.age)[video]
     order = np.lexsort((video, keys))
     return _Events(keys[order], video[order], found.value[video[order]])
 
 
 def _history(events: _Events, asked: _Asked) -> Floats:
     """Return (n, WINDOW): what matured last before each cutoff, newest first, NaN where there is no more."""
-    end = np.searchsorted(events.keys, (asked.group << AGE_BITS) | asked.cutoff, side="right")
-    start = np.searchsorted(events.keys, asked.group << AGE_BITS, side="left")
+    end = np.searchsorted(events.keys, (asked.group << TIME_BITS) | asked.cutoff, side="right")
+    start = np.searchsorted(events.keys, asked.group << TIME_BITS, side="left")
     back = end[:, None] - 1 - np.arange(WINDOW + 1)[None, :]
     exists = (back >= start[:, None]) & (asked.group >= 0)[:, None]
     if not events.keys.size:
@@ -201,16 +203,16 @@ def quantile_of_each(ordered: Floats, count: Ints, q: float) -> Floats:
 
 
 def _cadence(channel: Ints, published: Ints, video: Ints) -> dict[str, Floats]:
-    order = np.argsort((channel << AGE_BITS) | published, kind="stable")
-    keys = ((channel << AGE_BITS) | published)[order]
-    own = (channel[video] << AGE_BITS) | published[video]
+    order = np.argsort((channel << TIME_BITS) | published, kind="stable")
+    keys = ((channel << TIME_BITS) | published)[order]
+    own = (channel[video] << TIME_BITS) | published[video]
     before = np.searchsorted(keys, own, side="left")
-    start = np.searchsorted(keys, channel[video] << AGE_BITS, side="left")
+    start = np.searchsorted(keys, channel[video] << TIME_BITS, side="left")
     has_channel = channel[video] >= 0
     has_previous = has_channel & (before > start)
     previous = published[order[np.maximum(before - 1, 0)]] if order.size else published[video]
     window_start = np.maximum(published[video] - age_ms(RECENT_DAYS), 0)
-    recent = before - np.searchsorted(keys, (channel[video] << AGE_BITS) | window_start, side="left")
+    recent = before - np.searchsorted(keys, (channel[video] << TIME_BITS) | window_start, side="left")
     return {
         "channel_idle_days": np.where(has_previous, (published[video] - previous) / age_ms(1), np.nan),
         "channel_recent_videos": np.where(has_channel, recent, np.nan).astype(np.float64),

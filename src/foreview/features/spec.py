@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, Literal, TypeAlias
 
+from foreview.errors import CatalogueError
 from foreview.tables.schema import DeclaredColumn, FeatureKind
 from foreview.vocabulary import WORDING
 
@@ -181,7 +182,20 @@ FEATURES: Final[tuple[Feature, ...]] = (*_content(), *_text(), *_timing(), *_sta
 
 
 def features_with(declared: Sequence[DeclaredColumn]) -> tuple[Feature, ...]:
-    """Return all features of a catalogue: ours and, at the end, those it declares."""
+    """Return all features of a catalogue: ours and, at the end, those it declares.
+
+    Raises
+    ------
+    CatalogueError
+        Where it declares a column with the name of a feature.
+
+    """
+    if clash := sorted({feature.name for feature in FEATURES} & {column.name for column in declared}):
+        raise CatalogueError(
+            "catalogue.json: a declared column has a name of its own",
+            f"{', '.join(clash)} is a feature already",
+            "Rename it here and in videos.parquet",
+        )
     own = (
         Feature(
             c.name,

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import polars as pl
 
 from foreview.errors import CatalogueError, UsageError
-from foreview.tables.checks import check_rows_belong, check_table, with_format
+from foreview.tables.checks import check_declared, check_rows_belong, check_table, with_format
 from foreview.tables.fingerprint import fingerprint_of
 from foreview.tables.schema import TABLES, DeclaredColumn
 
@@ -101,6 +101,7 @@ class Catalogue:
 
         """
         clock = clock or SourceClock()
+        check_declared(declared)
         checked, notes = with_format(check_table("videos", videos, declared))
         tables = {"snapshots": snapshots, "daily": daily, "earnings": earnings}
         rows = {}

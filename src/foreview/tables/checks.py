@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Final
 
 import polars as pl
 
@@ -11,6 +13,10 @@ from foreview.tables.schema import KEYS, TABLES, TEXTS, Column, DeclaredColumn, 
 from foreview.vocabulary import FORMATS, SHORT_MAX_SECONDS
 
 SHORT_PLATFORMS = ("tiktok", "instagram")
+MOST_DAYS: Final = 36_500
+"""Days after publication by which what a declared column says is known at the latest."""
+EARLIEST, LATEST = datetime(1970, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
+"""Times outside are mistakes, as of seconds that were read as milliseconds; between them sums of times are exact."""
 
 
 def check_table(name: str, frame: pl.DataFrame, declared: Sequence[DeclaredColumn] = ()) -> pl.DataFrame:
@@ -37,6 +43,24 @@ def check_table(name: str, frame: pl.DataFrame, declared: Sequence[DeclaredColum
         _refuse(name, typed, unknown, "format", "format is short or long")
         return typed.sort("published_at", "video_id")
     return typed.unique(keys, keep="last", maintain_order=True).sort(keys)
+
+
+def check_declared(declared: Sequence[DeclaredColumn]) -> None:
+    """Raise CatalogueError where a declared column has a name that is taken, or is known at no time that can be."""
+    taken = {column.name for column in TABLES["videos"]}
+    for column in declared:
+        if column.name in taken:
+            raise CatalogueError(
+                "catalogue.json: a declared column has a name of its own",
+                f"{column.name!r} is a column of videos.parquet already, or declared twice",
+                "Rename it here and in videos.parquet",
+            )
+        taken.add(column.name)
+        if not 0 <= column.known_after_days <= MOST_DAYS:
+            raise CatalogueError(
+                f"catalogue.json: known_after_days lies between 0 and {MOST_DAYS:,} days after publication",
+                f"found {column.known_after_days!r} for {column.name}",
+            )
 
 
 def check_rows_belong(name: str, rows: pl.DataFrame, videos: pl.DataFrame, timezone: str) -> None:
@@ -101,6 +125,8 @@ def _typed(name: str, frame: pl.DataFrame, column: Column) -> pl.Expr:
     if column.name not in frame.columns:
         return pl.lit(None, dtype=column.dtype).alias(column.name)
     given, values = frame.schema[column.name], pl.col(column.name)
+    if given.is_nested() and column.dtype != TEXTS:
+        raise _of_another_type(name, column, f"{given}")
     if isinstance(column.dtype, pl.Datetime) and isinstance(given, pl.Datetime) and given.time_zone is None:
         values = values.dt.replace_time_zone("UTC")
     if column.dtype == TEXTS and given == pl.String():
@@ -108,12 +134,16 @@ def _typed(name: str, frame: pl.DataFrame, column: Column) -> pl.Expr:
     try:
         frame.select(values.cast(column.dtype))
     except pl.exceptions.PolarsError as error:
-        raise CatalogueError(
-            f"{name}.parquet, column {column.name}: values are {column.dtype}",
-            f"found {given}: {str(error).splitlines()[0]}",
-            "Convert the column, see docs/reference/catalogue.md",
-        ) from None
+        raise _of_another_type(name, column, f"{given}: {str(error).splitlines()[0]}") from None
     return values.cast(column.dtype).alias(column.name)
+
+
+def _of_another_type(name: str, column: Column, found: str) -> CatalogueError:
+    return CatalogueError(
+        f"{name}.parquet, column {column.name}: values are {column.dtype}",
+        f"found {found}",
+        "Convert the column, see docs/reference/catalogue.md",
+    )
 
 
 def _check_values(name: str, frame: pl.DataFrame, column: Column) -> None:
@@ -128,8 +158,22 @@ def _check_values(name: str, frame: pl.DataFrame, column: Column) -> None:
             column.name,
             f"{column.name} is finite (null when missing)",
         )
+    if column.dtype.is_temporal():
+        _check_time(name, frame, column)
     if column.minimum is not None:
         _refuse(name, frame, values < column.minimum, column.name, f"{column.name} is at least {column.minimum:g}")
+
+
+def _check_time(name: str, frame: pl.DataFrame, column: Column) -> None:
+    """Raise CatalogueError where a time lies outside the years that can be; it is shown as a number, for Python may have no such date."""
+    first, end = (pl.lit(bound).cast(column.dtype).to_physical() for bound in (EARLIEST, LATEST))
+    number = frame.with_columns(pl.col(column.name).to_physical())
+    years = f"{EARLIEST.year} to {LATEST.year - 1}"
+    unit = "days" if column.dtype == pl.Date() else "ms"
+    outside = ~pl.col(column.name).is_between(first, end, closed="left")
+    _refuse(
+        name, number, outside, column.name, f"{column.name} lies in the years {years}, counted in {unit} since 1970"
+    )
 
 
 def _refuse(name: str, frame: pl.DataFrame, breaks: pl.Expr, field: str, rule: str) -> None:

@@ -7,7 +7,7 @@ import polars as pl
 import pytest
 
 from foreview.errors import CatalogueError
-from foreview.tables.checks import check_rows_belong, check_table, with_format
+from foreview.tables.checks import check_declared, check_rows_belong, check_table, with_format
 from foreview.tables.schema import TABLES, TEXTS, TIME, DeclaredColumn
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
@@ -222,3 +222,27 @@ def test_the_format_follows_from_platform_or_duration_and_is_said():
         "format of 2 videos derived from duration (short up to 180 s)",
         "format of 1 videos unknown, taken as long",
     )
+
+
+@pytest.mark.parametrize("declared", [("title",), ("mood", "mood")])
+def test_a_declared_column_has_a_name_of_its_own(declared: tuple[str, ...]):
+    with pytest.raises(CatalogueError) as refused:
+        check_declared([DeclaredColumn(name, "", "category") for name in declared])
+    assert str(refused.value) == (
+        f"catalogue.json: a declared column has a name of its own. {declared[-1]!r} is a column of videos.parquet already, or "
+        "declared twice. Rename it here and in videos.parquet."
+    )
+
+
+def test_a_time_that_no_calendar_has_is_named_by_its_number():
+    nanoseconds = pl.Series([1_767_225_600_000_000_000, None]).cast(pl.Datetime("ms", "UTC"))
+    text = refusal("videos", videos(metric_redefined_at=nanoseconds))
+    assert text == (
+        "videos.parquet, column metric_redefined_at: metric_redefined_at lies in the years 1970 to 2199, counted in ms since 1970. "
+        "broken by row 1 (1767225600000000000). Correct the rows."
+    )
+
+
+def test_nested_values_are_no_numbers():
+    frame = pl.DataFrame({"video_id": ["a"], "date": [date(2026, 1, 1)], "views": [{"x": 1}]})
+    assert refusal("daily", frame).startswith("daily.parquet, column views: values are Float64. found Struct(")
