@@ -15,8 +15,8 @@ from foreview.errors import CatalogueError
 from foreview.tables.catalogue import Catalogue, SourceClock
 from foreview.tables.schema import CATALOGUE_FORMAT_VERSION, DeclaredColumn
 
-_CLOCK_FIELDS = {"timezone": str, "delay_hours": (int, float), "missing_day_is_zero": bool}
-_COLUMN_FIELDS = {"name": str, "unit": str, "kind": str, "known_after_days": (int, float)}
+_CLOCK_FIELDS = {"timezone": (str,), "delay_hours": (int, float), "missing_day_is_zero": (bool,)}
+_COLUMN_FIELDS = {"name": (str,), "unit": (str,), "kind": (str,), "known_after_days": (int, float)}
 
 
 def read_catalogue(folder: Path) -> Catalogue:
@@ -95,7 +95,7 @@ def _read_parquet(path: Path) -> pl.DataFrame | None:
     if not path.exists():
         return None
     try:
-        return pl.read_parquet(path)
+        return pl.read_parquet(path, glob=False)
     except (pl.exceptions.PolarsError, OSError) as error:
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
         raise CatalogueError(f"{path.name} is a Parquet file", f"reading {path} failed: {reason}") from None
@@ -106,7 +106,7 @@ def _read_description(path: Path) -> tuple[SourceClock, tuple[DeclaredColumn, ..
         return SourceClock(), ()
     try:
         found = json.loads(path.read_text(encoding="utf-8"))
-    except (ValueError, OSError) as error:
+    except (ValueError, OSError, RecursionError) as error:
         raise CatalogueError("catalogue.json is JSON", f"{path}: {error}") from None
     if not isinstance(found, dict) or found.get("format_version") != CATALOGUE_FORMAT_VERSION:
         version = found.get("format_version") if isinstance(found, dict) else None
@@ -135,12 +135,13 @@ def _read_description(path: Path) -> tuple[SourceClock, tuple[DeclaredColumn, ..
 
 def _checked_fields(path: Path, fields: dict[str, Any], known: dict[str, Any]) -> dict[str, Any]:
     for name, value in fields.items():
-        if name not in known or not isinstance(value, known[name]):
+        if name not in known or type(value) not in known[name]:
             raise CatalogueError(
                 f"catalogue.json has only the fields {', '.join(known)} with their types",
                 f"{path} has {name} = {value!r}",
             )
-    return fields
+    # A whole number is the same number: what is hashed must not depend on how it was spelt.
+    return {name: float(value) if float in known[name] else value for name, value in fields.items()}
 
 
 def kept_columns(frame: pl.DataFrame, declared: Collection[str] = ()) -> pl.DataFrame:

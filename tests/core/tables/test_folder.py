@@ -175,3 +175,39 @@ def test_a_file_that_is_no_parquet_is_named(tmp_path: Path):
 def test_a_description_that_breaks_the_format_says_how(tmp_path: Path, description: Any, text: str):
     folder = described(tmp_path / "c", description)
     assert refusal(folder) == text.format(path=folder / "catalogue.json")
+
+
+def declared_as(spelling: str) -> str:
+    column = f'{{"name": "mood", "unit": "", "kind": "category", "known_after_days": {spelling}}}'
+    return f'{{"format_version": 1, "delay_hours": 12, "columns": [{column}]}}'
+
+
+def test_a_whole_number_of_the_description_is_the_same_number(tmp_path: Path):
+    whole_days, with_a_point = (
+        read_catalogue(described(tmp_path / name, declared_as(spelling)))
+        for name, spelling in (("a", "3"), ("b", "3.0"))
+    )
+    assert [type(whole_days.declared[0].known_after_days), type(whole_days.clock.delay_hours)] == [float, float]
+    assert whole_days.fingerprint() == with_a_point.fingerprint()
+
+
+def test_true_is_no_number_of_days(tmp_path: Path):
+    assert "has known_after_days = True" in refusal(described(tmp_path / "c", declared_as("true")))
+
+
+@pytest.mark.parametrize("spelling", ["-1", "NaN", "1e300"])
+def test_a_declared_column_is_known_at_a_time_that_can_be(tmp_path: Path, spelling: str):
+    assert refusal(described(tmp_path / "c", declared_as(spelling))) == (
+        "catalogue.json: known_after_days lies between 0 and 36,500 days after publication. "
+        f"found {float(spelling)!r} for mood."
+    )
+
+
+def test_a_description_without_end_is_refused(tmp_path: Path):
+    assert refusal(described(tmp_path / "c", "[" * 100_000)).startswith("catalogue.json is JSON. ")
+
+
+def test_the_name_of_a_folder_is_no_pattern(tmp_path: Path):
+    write_catalogue(whole(), tmp_path / "w[1]")
+    write_catalogue(whole().only(["a"]), tmp_path / "w1")
+    assert read_catalogue(tmp_path / "w[1]").videos["video_id"].to_list() == ["a", "b"]
