@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, dataclass, field, fields, replace
 from datetime import UTC, datetime
 from typing import Any, Final, Literal, TypeAlias, get_args
 
@@ -135,9 +135,9 @@ def seal(draft: Draft, models: Models) -> Release:
         raise ValueError("the options of a release say seed and embargo")
     files = {file_of(kind): file_seal(pack(models[kind])) for kind in MODEL_KINDS}
     said = {item.name: getattr(draft, item.name) for item in fields(Draft)}
-    manifest = Manifest(**said, model_version=version_of(draft, models), files=files)
-    # Through JSON and back, so that what was published reads as exactly this.
-    return Release(dataclass_of(Manifest, read_json(canonical(to_json(manifest)))), models)
+    # Through JSON and back, so that what was published reads as exactly this, and hashes to the same version.
+    draft_read = dataclass_of(Manifest, read_json(canonical(to_json(Manifest(**said, model_version="", files=files)))))
+    return Release(replace(draft_read, model_version=version_of(draft_read, models)), models)
 
 
 def calibration_videos(release: Release) -> dict[str, int]:

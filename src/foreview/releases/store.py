@@ -55,10 +55,13 @@ def publish_to(root: Path, release: Release) -> Path:
     A release with the same version has the same content: then nothing is written.
     """
     folder = root / _checked(release.manifest.model_version)
-    if folder.exists():
-        read_release(folder)
-    else:
-        publish_release(release, folder)
+    if not folder.exists():
+        try:
+            publish_release(release, folder)
+        except (ReleaseError, OSError):
+            if not folder.exists():
+                raise  # else another writer was quicker, with the same content
+    read_release(folder)
     return folder
 
 

@@ -5,7 +5,10 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
+from foreview.releases.loading import read_release
 from foreview.releases.manifest import KindState, seal
+from foreview.releases.store import publish_to
+from foreview.tables.schema import DeclaredColumn
 from tests.core.releases.examples import MODELS, draft, release
 
 
@@ -69,3 +72,12 @@ def test_a_part_with_the_name_of_a_path_is_refused(name):
 def test_a_manifest_cannot_be_changed():
     with pytest.raises(dataclasses.FrozenInstanceError):
         release().manifest.parent = "x"  # type: ignore[misc]  # that it cannot is the point
+
+
+def test_a_number_spelt_whole_reads_as_the_version_it_was_sealed_with(tmp_path):
+    whole = release(declared=(DeclaredColumn("mood", "", "category", 0),))
+    assert (
+        whole.manifest.model_version
+        == release(declared=(DeclaredColumn("mood", "", "category", 0.0),)).manifest.model_version
+    )
+    assert read_release(publish_to(tmp_path, whole)) == whole

@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -134,3 +135,11 @@ def test_the_folder_of_a_version_is_there_or_an_error(tmp_path):
         folder_of(tmp_path, "2026-05-01-0123456789ab")
     with pytest.raises(ReleaseError, match="twelve digits"):
         folder_of(tmp_path, "../elsewhere")
+
+
+def test_writers_of_one_release_at_once_all_find_it_there(tmp_path):
+    with ThreadPoolExecutor(4) as writers:
+        folders = set(writers.map(lambda _: publish_to(tmp_path, release()), range(8)))
+    assert folders == {tmp_path / release().manifest.model_version}
+    assert read_release(*folders) == release()
+    assert [path.name for path in tmp_path.iterdir()] == [release().manifest.model_version]
