@@ -1,4 +1,4 @@
-"""Every video beside what its channel's earlier videos of the format had at the same age."""
+"""Every video beside what its channel's earlier videos of the format had at the same age, as long as views meant the same."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import numpy.typing as npt
 import polars as pl
 
 from foreview.curves.curve import age_ms, view_curves
+from foreview.curves.regimes import regime
 from foreview.features.channel import WINDOW, quantile_of_each
 from foreview.learners.matrix import Vector
 from foreview.tables.catalogue import Catalogue, utc_ms
@@ -55,7 +56,7 @@ class Timelines:
     day: Ints
     """The last whole day of age at which each was counted, 30 at most; 0 where there is none."""
     _earlier: Ints
-    """Shape (n, :data:`~foreview.features.channel.WINDOW`): the positions of the earlier videos of channel and format, the latest first; -1 where there is no more."""
+    """Shape (n, :data:`~foreview.features.channel.WINDOW`): the positions of the earlier videos of channel, format and regime, the latest first; -1 where there is no more."""
 
     def beside(self, day: int, kind: str) -> Beside:
         """Return the videos of one format beside typical at an age [d]; the others are NaN."""
@@ -66,7 +67,10 @@ class Timelines:
         count = (~np.isnan(others)).sum(axis=1)
         middle = quantile_of_each(ordered, count, 1 / 2)
         apart = quantile_of_each(np.sort(np.abs(others - middle[:, None]), axis=1), count, 1 / 2) * _SD
-        level, usual = _of_format(at, apart[count >= 5])
+        level, usual = np.full(at.size, np.nan), np.full(at.size, 1.0)
+        for counted in self.videos["regime"].unique():
+            alike = mine & (self.videos["regime"] == counted).to_numpy()
+            level[alike], usual[alike] = _of_format(at[alike], apart[alike & (count >= 5)])
         typical = (count * np.nan_to_num(middle) + FORMAT_WEIGHT * level) / (count + FORMAT_WEIGHT)
         spread = (count * np.nan_to_num(apart) + SPREAD_WEIGHT * usual) / (count + SPREAD_WEIGHT)
         typical = np.where(np.isnan(at) | (count == 0), np.nan, typical)
@@ -76,7 +80,8 @@ class Timelines:
         """Return what is typical of one video at the ages of 1 to 30 whole days [ln(1+views)]; NaN where no earlier one was counted."""
         earlier = self._earlier[position]
         own, count = _medians_by_day(self.views[earlier[earlier >= 0], 1:])
-        same = (self.videos["format"] == self.videos["format"][position]).to_numpy()
+        kind, counted = self.videos["format"], self.videos["regime"]
+        same = ((kind == kind[position]) & (counted == counted[position])).to_numpy()
         level, _ = _medians_by_day(self.views[same, 1:])
         mixed = (count * np.nan_to_num(own) + FORMAT_WEIGHT * level) / (count + FORMAT_WEIGHT)
         return np.where(count == 0, np.nan, mixed)
@@ -108,14 +113,17 @@ def timelines(catalogue: Catalogue, as_of: datetime) -> Timelines:
     seen = ~np.isnan(views)
     last_day = np.where(seen.any(axis=1), _DAYS - np.argmax(seen[:, ::-1], axis=1), 0).astype(np.int64)
     return Timelines(
-        known.videos.select("video_id", "channel_id", "format", "published_at"), views, last_day, _earlier(known)
+        known.videos.select("video_id", "channel_id", "format", "published_at", regime=regime()),
+        views,
+        last_day,
+        _earlier(known),
     )
 
 
 def _earlier(catalogue: Catalogue) -> Ints:
     """Return for each video the positions of those before it; the catalogue is in order of publication."""
     keys = catalogue.videos.select(
-        group=pl.struct("channel_id", "format").rank("dense"), named=pl.col("channel_id").is_not_null()
+        group=pl.struct("channel_id", "format", regime()).rank("dense"), named=pl.col("channel_id").is_not_null()
     )
     group, named = keys.to_series(0).to_numpy().astype(np.int64), keys.to_series(1).to_numpy()
     found = np.full((group.size, WINDOW), -1, dtype=np.int64)

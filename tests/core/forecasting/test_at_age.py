@@ -64,3 +64,16 @@ def test_similar_videos_were_nearest_at_the_same_age_and_are_counted_to_the_end(
 def test_of_a_video_that_was_not_counted_yet_the_latest_are_similar():
     lines = timelines(catalogue(ages=(30, 30, 30, 0)), START + timedelta(days=60))
     assert lines.similar(3, most=2) == [2, 1]
+
+
+def test_what_was_counted_otherwise_is_not_beside_a_video():
+    before = catalogue()
+    counted = pl.Series("metric_regime", ["old", "old", "new", "new"])
+    parted = Catalogue.of(before.videos.with_columns(counted), snapshots=before.snapshots)
+    lines = timelines(parted, START + timedelta(days=60))
+    beside = lines.beside(3, "long")
+    assert beside.earlier.tolist() == [0, 1, 0, 1]
+    level = np.median(np.log1p(VIEWS[2:]))
+    assert beside.typical[3] == pytest.approx((np.log1p(90) + FORMAT_WEIGHT * level) / (1 + FORMAT_WEIGHT))
+    assert lines.typical_curve(3)[2] == pytest.approx(beside.typical[3])
+    assert lines.similar(3, 5) == [2]
