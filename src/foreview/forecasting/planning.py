@@ -12,6 +12,7 @@ import polars as pl
 from foreview.errors import UsageError
 from foreview.tables.catalogue import Catalogue
 from foreview.tables.checks import check_table, with_format
+from foreview.tables.schema import dtype_of
 
 PREFIX: Final = "plan "
 _STANDING: Final = ("channel_followers", "channel_prior_videos", "channel_prior_views")
@@ -38,7 +39,7 @@ def with_plans(catalogue: Catalogue, plans: Sequence[Plan]) -> tuple[Catalogue, 
     """Return the catalogue with the plans as videos, and their issues at publication (``video_id, as_of``), in their order.
 
     Cut the catalogue (``as_of``) before: what a plan is forecast from is all that the catalogue holds. The channel's followers and its
-    counts of earlier videos and views are those of its last video. Category, language and platform that are not given stay unknown.
+    counts of earlier videos and views are those of its last video; what the catalogue declares beyond the format is not known of a plan. Category, language and platform that are not given stay unknown.
 
     Raises
     ------
@@ -57,7 +58,9 @@ def with_plans(catalogue: Catalogue, plans: Sequence[Plan]) -> tuple[Catalogue, 
     ]
     planned = check_table(
         "videos",
-        pl.DataFrame(rows, infer_schema_length=None, schema_overrides=_known_types(catalogue)),
+        pl.DataFrame(rows, infer_schema_length=None, schema_overrides=_known_types(catalogue)).with_columns(
+            pl.lit(None, dtype=dtype_of(column)).alias(column.name) for column in catalogue.declared
+        ),
         catalogue.declared,
     )
     planned, _ = with_format(_standing(planned, catalogue.videos))
