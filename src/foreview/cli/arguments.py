@@ -5,8 +5,17 @@ from __future__ import annotations
 import argparse
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from foreview.errors import UsageError
+
+if TYPE_CHECKING:
+    from foreview.tables.catalogue import Catalogue
+
+
+YEARS = (1970, 2200)
+"""Between them lie all times that a catalogue may hold."""
 
 
 class Subparsers(Protocol):
@@ -50,11 +59,11 @@ def instant(text: str) -> datetime:
         found = datetime.fromisoformat(text)
     except ValueError:
         raise argparse.ArgumentTypeError(f"{text!r} is no time; write 2026-05-01T00:00:00Z or 2026-05-01") from None
-    if found.tzinfo is not None:
-        return found.astimezone(UTC)
-    if len(text) > len("2026-05-01"):
+    if found.tzinfo is None and len(text) > len("2026-05-01"):
         raise argparse.ArgumentTypeError(f"{text!r} says no time zone; write {text}Z if it is UTC")
-    return found.replace(tzinfo=UTC)
+    if not YEARS[0] < found.year < YEARS[1]:  # at the edges of the calendar there is no day before or after
+        raise argparse.ArgumentTypeError(f"{text!r} lies outside the years {YEARS[0] + 1} to {YEARS[1] - 1}")
+    return found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)
 
 
 def day(text: str) -> date:
@@ -92,6 +101,20 @@ def whole(text: str) -> int:
     """Return a whole number of at least zero."""
     if not text.isdecimal():
         raise argparse.ArgumentTypeError(f"{text!r} is no whole number of at least 0")
+    return int(text)
+
+
+def seed(text: str) -> int:
+    """Return a seed, which every library takes: a whole number below 2³²."""
+    if not text.isdecimal() or int(text) >= 1 << 32:
+        raise argparse.ArgumentTypeError(f"{text!r} is no seed, a whole number from 0 to {(1 << 32) - 1}")
+    return int(text)
+
+
+def seconds(text: str) -> int:
+    """Return the length of a video [s], at most a year."""
+    if not text.isdecimal() or int(text) > 366 * 86_400:
+        raise argparse.ArgumentTypeError(f"{text!r} is no number of seconds up to a year")
     return int(text)
 
 
@@ -188,3 +211,13 @@ def add_catalogue(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "catalogue", type=Path, metavar="CATALOGUE", help="folder made by `foreview import` or `simulate`"
     )
+
+
+def check_channel(catalogue: Catalogue, args: argparse.Namespace) -> None:
+    """Raise UsageError unless ``--channel`` has a video in what was known: a slip of the pen would lose its history unnoticed."""
+    if not (catalogue.videos["channel_id"] == args.channel).any():
+        raise UsageError(
+            "--channel names a channel of the catalogue, with a video by --as-of",
+            f"{args.catalogue} has no {args.channel!r} at {args.as_of.isoformat()}",
+            "See the channel_id in its videos.parquet",
+        )

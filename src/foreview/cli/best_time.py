@@ -5,13 +5,12 @@ from __future__ import annotations
 import argparse
 from dataclasses import asdict
 
-from foreview.cli.arguments import Subparsers, add_catalogue, add_release_and_cutoff, command
+from foreview.cli.arguments import Subparsers, add_catalogue, add_release_and_cutoff, check_channel, command
 from foreview.cli.outcome import Outcome, Table
-from foreview.errors import UsageError
 from foreview.vocabulary import WEEKDAY_NAMES
 
 _EXAMPLE = """\
-  foreview best-time world --release release --as-of 2026-05-10 --channel c000
+  foreview best-time world --release release --as-of 2026-05-10 --channel channel-000
 """
 
 
@@ -32,12 +31,7 @@ def run(args: argparse.Namespace) -> Outcome:
     from foreview.tables.folder import read_catalogue
 
     release, catalogue = read_release(args.release), read_catalogue(args.catalogue).as_of(args.as_of)
-    if not (catalogue.videos["channel_id"] == args.channel).any():
-        raise UsageError(
-            "--channel names a channel of the catalogue, with a video by --as-of",
-            f"{args.catalogue} has no {args.channel!r} at {args.as_of.isoformat()}",
-            "See the channel_id in its videos.parquet",
-        )
+    check_channel(catalogue, args)
     found = best_time(catalogue, release, args.channel, args.as_of)
     header = ("weekday", "hour", "times", "low", "high")
     rows = [

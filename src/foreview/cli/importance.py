@@ -10,7 +10,7 @@ from datetime import UTC, datetime, time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from foreview.cli.arguments import Subparsers, add_catalogue, ages, command, day, positive, whole
+from foreview.cli.arguments import Subparsers, add_catalogue, ages, command, day, positive, seed
 from foreview.cli.outcome import Outcome, Table
 from foreview.cli.output import check_file, write_text
 from foreview.cli.progress import reported
@@ -55,7 +55,7 @@ def add_parser(subparsers: Subparsers) -> argparse.ArgumentParser:
     parser.add_argument(
         "--max-rows", type=positive, default=5000, metavar="N", help="forecasts used at most, drawn (default 5000)"
     )
-    parser.add_argument("--seed", type=whole, default=0, metavar="S", help="same seed, same figures (default 0)")
+    parser.add_argument("--seed", type=seed, default=0, metavar="S", help="same seed, same figures (default 0)")
     parser.add_argument("--page", type=Path, metavar="FILE", help="also as pictures: one HTML file that works offline")
     return parser
 

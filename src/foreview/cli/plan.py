@@ -4,15 +4,24 @@ from __future__ import annotations
 
 import argparse
 
-from foreview.cli.arguments import Subparsers, add_catalogue, add_release_and_cutoff, command, instant, texts, whole
+from foreview.cli.arguments import (
+    Subparsers,
+    add_catalogue,
+    add_release_and_cutoff,
+    check_channel,
+    command,
+    instant,
+    seconds,
+    texts,
+)
 from foreview.cli.outcome import Outcome, Table, cell
 from foreview.errors import UsageError
 from foreview.vocabulary import FORMATS, MODEL_TYPES, TARGET_UNITS
 
 SHOWN = ("typical", "p10", "point", "p90", "p_beats_typical", "confidence")
 _EXAMPLE = """\
-  foreview plan world --release release --as-of 2026-05-10 --channel c000 --title "Ten tomatoes" --duration 45
-  foreview plan world --release release --as-of 2026-05-10 --channel c000 --title "Ten tomatoes" --duration 600 --publish 2026-05-12T17:00:00Z
+  foreview plan world --release release --as-of 2026-05-10 --channel channel-000 --title "Ten tomatoes" --duration 45
+  foreview plan world --release release --as-of 2026-05-10 --channel channel-000 --title "Ten tomatoes" --duration 600 --publish 2026-05-12T17:00:00Z
 """
 
 
@@ -24,7 +33,7 @@ def add_parser(subparsers: Subparsers) -> argparse.ArgumentParser:
     parser.add_argument("--title", required=True, metavar="TEXT", help="its title")
     parser.add_argument("--channel", metavar="ID", help="channel_id of the channel that will publish it")
     parser.add_argument("--publish", type=instant, metavar="T", help="when it will be published (default: --as-of)")
-    parser.add_argument("--duration", type=whole, metavar="S", help="its length [s]")
+    parser.add_argument("--duration", type=seconds, metavar="S", help="its length [s]")
     parser.add_argument("--format", choices=FORMATS, help="short or long (default: as its platform or length says)")
     parser.add_argument("--description", metavar="TEXT", help="its description")
     parser.add_argument("--tags", type=texts, metavar="A,B", help="its tags, separated by commas")
@@ -52,7 +61,10 @@ def run(args: argparse.Namespace) -> Outcome:
         duration_s=args.duration,
         **{name: getattr(args, name) for name in named},
     )
-    known, issues = with_plans(read_catalogue(args.catalogue).as_of(args.as_of), [plan])
+    catalogue = read_catalogue(args.catalogue).as_of(args.as_of)
+    if args.channel is not None:
+        check_channel(catalogue, args)
+    known, issues = with_plans(catalogue, [plan])
     found = forecast(known, read_release(args.release), issues)
     told = found.select("target", "model_type", *SHOWN).to_dicts()
     facts = {

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from foreview.cli.arguments import Subparsers, command, positive, whole
+from foreview.cli.arguments import Subparsers, command, positive, seed
 from foreview.cli.outcome import Outcome
 from foreview.cli.output import check_new_folder
 
@@ -19,7 +19,7 @@ def add_parser(subparsers: Subparsers) -> argparse.ArgumentParser:
     parser = command(subparsers, "simulate", "invent channels and videos whose true distribution is known", _EXAMPLE)
     parser.add_argument("--channels", type=positive, required=True, metavar="N", help="how many channels")
     parser.add_argument("--videos", type=positive, required=True, metavar="M", help="how many videos altogether")
-    parser.add_argument("--seed", type=whole, default=0, metavar="S", help="same seed, same world (default 0)")
+    parser.add_argument("--seed", type=seed, default=0, metavar="S", help="same seed, same world (default 0)")
     parser.add_argument(
         "--out", type=Path, required=True, metavar="CATALOGUE", help="new folder; truth.parquet in it holds the truth"
     )

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from foreview.cli.arguments import Subparsers, add_catalogue, add_tuned, command, instant, positive, whole
+from foreview.cli.arguments import Subparsers, add_catalogue, add_tuned, command, instant, positive, seed
 from foreview.cli.outcome import Outcome
 from foreview.cli.output import check_new_folder
 from foreview.cli.progress import reported
@@ -32,7 +32,7 @@ def add_parser(subparsers: Subparsers) -> argparse.ArgumentParser:
     )
     parser.add_argument("--out", type=Path, required=True, metavar="RELEASE", help="new folder")
     parser.add_argument(
-        "--seed", type=whole, default=0, metavar="S", help="same data, options and seed, same release (default 0)"
+        "--seed", type=seed, default=0, metavar="S", help="same data, options and seed, same release (default 0)"
     )
     add_tuned(parser)
     parser.add_argument("--threads", type=positive, default=2, metavar="N", help="threads of the learners (default 2)")

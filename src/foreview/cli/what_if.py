@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from dataclasses import asdict
 
-from foreview.cli.arguments import Subparsers, add_catalogue, add_release_and_cutoff, command, texts, whole
+from foreview.cli.arguments import Subparsers, add_catalogue, add_release_and_cutoff, command, seconds, texts, whole
 from foreview.cli.outcome import Outcome
 from foreview.errors import UsageError
 
@@ -26,7 +26,7 @@ def add_parser(subparsers: Subparsers) -> argparse.ArgumentParser:
     parser.add_argument("--title", metavar="TEXT", help="another title")
     parser.add_argument("--description", metavar="TEXT", help="another description")
     parser.add_argument("--tags", type=texts, metavar="A,B", help="other tags, separated by commas")
-    parser.add_argument("--duration", type=whole, dest="duration_s", metavar="S", help="another length [s]")
+    parser.add_argument("--duration", type=seconds, dest="duration_s", metavar="S", help="another length [s]")
     parser.add_argument("--hour", type=whole, metavar="H", help="another hour, 0 to 23, on the source's clock")
     parser.add_argument("--weekday", type=whole, metavar="D", help="another weekday, 0 (Monday) to 6")
     parser.add_argument(

@@ -26,6 +26,8 @@ def test_days_ages_numbers_and_pairs_are_read():
     assert arguments.ages("7,0,1.5,7") == (0.0, 1.5, 7.0)
     assert arguments.positive("3") == 3
     assert arguments.whole("0") == 0
+    assert arguments.seed("4294967295") == 2**32 - 1
+    assert arguments.seconds("45") == 45
     assert arguments.hours("12.5") == 12.5
     assert arguments.zone("Asia/Tokyo") == "Asia/Tokyo"
     assert arguments.share("0.05") == 0.05
@@ -48,6 +50,13 @@ def test_days_ages_numbers_and_pairs_are_read():
         (arguments.ages, "nan", "'nan' is no issue age; write days from 0 up to 30, such as 0 or 3"),
         (arguments.positive, "0", "'0' is no whole number of at least 1"),
         (arguments.whole, "-1", "'-1' is no whole number of at least 0"),
+        (
+            arguments.instant,
+            "0001-01-01T00:00:00+14:00",
+            "'0001-01-01T00:00:00+14:00' lies outside the years 1971 to 2199",
+        ),
+        (arguments.seed, "4294967296", "'4294967296' is no seed, a whole number from 0 to 4294967295"),
+        (arguments.seconds, "1" + "0" * 400, f"'1{'0' * 400}' is no number of seconds up to a year"),
         (arguments.hours, "1441", "'1441' is no number of hours from 0 to 1440"),
         (arguments.share, "1", "'1' is no share between 0 and 1, such as 0.05"),
         (arguments.zone, "Mars", "'Mars' is no time zone such as America/Los_Angeles"),

@@ -140,6 +140,11 @@ def test_the_best_time_of_a_channel(folder, known, capsys):
         (("what-if", "--video", "nobody", "--hour", "3"), BAD_USAGE, "'nobody' is not in it"),
         (("what-if", "--video", "v000001", "--hour", "24"), BAD_USAGE, "an hour is 0 to 23"),
         (("plan", "--title", "Ten", "--publish", "2026-05-09"), BAD_USAGE, "a plan is published at --as-of or later"),
+        (
+            ("plan", "--title", "Ten", "--channel", "channel-00l"),
+            BAD_USAGE,
+            "--channel names a channel of the catalogue",
+        ),
         (("portfolio", "--month", "May"), BAD_USAGE, "a month is written as 2026-05"),
         (("portfolio", "--month", "2020-01"), BAD_INPUT, "has none of 2020-01"),
         (("best-time", "--channel", "hers"), BAD_USAGE, "has no 'hers'"),
