@@ -51,7 +51,7 @@ def _forecasts_of(catalogue: Catalogue, cutoff: datetime) -> pl.DataFrame:
     if not kept.exists():
         print(f"training until {cutoff:%Y-%m-%d}", file=sys.stderr, flush=True)
         release = train(catalogue, cutoff, OPTIONS, created_at=cutoff)
-        outcomes = _outcomes(catalogue).filter(pl.col("published_at") >= cutoff)
+        outcomes = outcomes_of(catalogue).filter(pl.col("published_at") >= cutoff)
         parts = []
         for age in AGES:
             issues = issues_at_age(catalogue, END, age)
@@ -63,7 +63,7 @@ def _forecasts_of(catalogue: Catalogue, cutoff: datetime) -> pl.DataFrame:
     return pl.read_parquet(kept).drop_nulls("actual")
 
 
-def _outcomes(catalogue: Catalogue) -> pl.DataFrame:
+def outcomes_of(catalogue: Catalogue) -> pl.DataFrame:
     """Return one row a video and target with a known outcome."""
     facts = catalogue.videos.select("video_id", "published_at", "format", "channel_id")
     known = labels(catalogue)

@@ -36,6 +36,7 @@ SECTIONS: Final[dict[str, tuple[str, ...]]] = {
     "spreads": ("What was tried to make intervals sharper", "benchmarks.spreads"),
     "words": ("What words tell", "benchmarks.words"),
     "drift": ("When the world changes: as released and adapted", "benchmarks.drift"),
+    "adapted": ("Trending: as released and adapted", "benchmarks.adapted"),
     "experiments": ("Two releases compared: errors of the decision and power", "benchmarks.experiments"),
     "drift_alarms": ("Drift: false alarms, and what is found", "benchmarks.drift_alarms"),
     "redefined": ("A redefinition that nobody declared: when it is suggested", "benchmarks.redefined"),

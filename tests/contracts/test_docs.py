@@ -155,7 +155,17 @@ def test_the_page_of_settings_names_every_variable_and_option():
 
 
 def test_the_readme_says_what_was_measured():
-    measured = text(Path("docs/explanation/measurements.md"))
-    said = re.findall(r"(?<=[| *])0\.\d{3}(?=[* |])", text(Path("README.md")))
-    assert said
-    assert [number for number in said if number not in measured] == []
+    youku = re.search(
+        r"<!-- youku -->.*?\*\*all\*\*(.*?)\*\*short\*\*", text(Path("docs/explanation/measurements.md")), re.DOTALL
+    )
+    assert youku
+    measured = [[cell.strip() for cell in line.split("|")[1:-1]] for line in youku[1].splitlines()]
+    thirty = [row for row in measured if row[:1] == ["views_30d"]]
+    errors = {(row[1], row[3]): row[4] for row in thirty if not row[3][:1].isdigit()}
+    covers = {row[1]: [cell.split(" ")[0] for cell in row[3:6]] for row in thirty if row[3][:1].isdigit()}
+    lines = re.findall(r"^\| (nothing yet|(\d) d) \|(.*)\|$", text(Path("README.md")), re.MULTILINE)
+    assert [day for _, day, _ in lines] == ["", "1", "3", "7"]
+    methods = ("forecast", "szabo huberman", "pinto ml", "typical")
+    for _, day, cells in lines:
+        said = [cell.strip(" *") for cell in cells.split("|")]
+        assert said == [errors.get((day or "0", method), "–") for method in methods] + covers[day or "0"]
