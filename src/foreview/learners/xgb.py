@@ -34,7 +34,7 @@ class _Shape:
 
 _SHAPES: Final = (
     _Shape(500_000, 350, 7, 0.08, 0.5, slope=0.1, bins=256),
-    _Shape(100_000, 500, 8, 0.03, 3.0, slope=0.1, bins=256),
+    _Shape(40_000, 500, 8, 0.03, 3.0, slope=0.1, bins=256),
     _Shape(10_000, 500, 8, 0.03, 3.0, slope=0.5, bins=256),
     _Shape(SMALL, 500, 8, 0.03, 3.0, slope=0.5, bins=64),
     _Shape(0, 120, 4, 0.08, 0.5, slope=0.1, bins=256),

@@ -9,7 +9,7 @@ from typing import Final, TypeAlias
 import numpy as np
 import polars as pl
 
-from foreview.learners.ensemble import Ensemble, choose_weights, fit_members, member_predictions
+from foreview.learners.ensemble import Ensemble, choose_weights, draw, fit_members, member_predictions
 from foreview.learners.location import Located, LocationModel, Spread, locate
 from foreview.learners.matrix import Vector, fit_encoder
 from foreview.learners.slices import SEEN_DAYS, Stage, in_stage
@@ -36,6 +36,8 @@ MIN_YOUNG = 2_000
 """Rows of the first two days from which they are learnt apart from the later ones."""
 HEARD: Final[tuple[Stage, ...]] = ("older", "seen")
 """Stages in which the counts have heard the words."""
+UNTOLD_SHARE: Final = 0.1
+"""Rows of which nothing is known before they are counted, as a share of the others, from which is learnt at publication."""
 MIN_VALIDATION = 40
 """Validation rows below which weights stay equal and the spread constant."""
 
@@ -140,13 +142,27 @@ def _fit(
     told = is_told(table)
     for stage in stages:
         mine = in_stage(slices, stage)
-        mine = mine & told if stage == "unseen" and (mine & told).any() else mine
+        mine = _mostly_told(mine, told, seed) if stage == "unseen" else mine
         if mine.any():
             part = table.filter(pl.Series(mine))
             part = part.drop(WORDING, strict=False) if stage in HEARD else part
             found[stage] = fit_members(
                 part, target[mine], slices[mine], max_rows=most, seed=seed, threads=threads, tuned=tuned
             )
+    return found
+
+
+def _mostly_told(mine: np.ndarray, told: np.ndarray, seed: int) -> np.ndarray:
+    """Return the rows that are told, and of the others so few that they cost nothing and so many that members know what to say of them.
+
+    Without any of those, members judged on a few of them would seem bad at all.
+    """
+    others = np.flatnonzero(mine & ~told)
+    told_ones = mine & told
+    if told_ones.any():
+        others = others[draw(others.size, int(told_ones.sum() * UNTOLD_SHARE), seed)]
+    found = told_ones.copy()
+    found[others] = True
     return found
 
 
