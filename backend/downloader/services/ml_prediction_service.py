@@ -99,7 +99,8 @@ def _forecast_all(
 
     The first of ``releases``, the champion, serves, but for the videos that a split gives to its challenger. Without adaptation all releases have the same inputs.
     """
-    challenger, its = served_by_challenger(inputs["video_id"])
+    beside = {release.manifest.model_version for release in releases[1:]}
+    challenger, its = served_by_challenger(inputs["video_id"], beside)
     given_away = pl.Series(its, dtype=pl.Boolean)
     served, records = [], []
     for release in releases:
