@@ -6,9 +6,10 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.db import IntegrityError, connection
+from django.utils import timezone
 
 from downloader.gateways.importing import import_catalogue
-from downloader.models import MLPrediction, VideoAnalytics, VideoDownload
+from downloader.models import LedgerRow, MLPrediction, VideoAnalytics, VideoDownload
 from downloader.selectors import VideoUnknown
 from downloader.services.ml_prediction_service import MLPredictionService
 from foreview.errors import InputError, UsageError
@@ -111,6 +112,14 @@ def test_a_video_from_before_there_were_videos_is_refused_with_the_reason():
 def test_an_issue_time_without_a_time_zone_is_refused():
     with pytest.raises(UsageError, match="says its time zone"):
         MLPredictionService().predict_videos(as_of=datetime(2026, 5, 1))  # noqa: DTZ001  (the point)
+
+
+def test_an_issue_time_to_come_is_refused_and_nothing_is_saved():
+    VideoDownload.objects.create(title="Test Video")
+    with pytest.raises(UsageError, match="an issue time is now or before"):
+        MLPredictionService().predict_videos(as_of=timezone.now() + timedelta(minutes=1))
+    assert not MLPrediction.objects.exists()
+    assert not LedgerRow.objects.exists()
 
 
 def test_only_usable_videos_are_forecast_unless_asked_for():

@@ -14,7 +14,7 @@ from downloader.gateways.catalogue import forecast_catalogue
 from downloader.gateways.forecasts import save_forecasts
 from downloader.gateways.ledger import Record, append, forecast_records, is_to_come
 from downloader.models import LedgerRow, MLPrediction
-from downloader.services.clock import issue_time
+from downloader.services.clock import issue_time, past_time
 from downloader.services.confirming import Confirm, unasked
 from downloader.services.experiments import served_by_challenger
 from downloader.services.ml_model_trainer import MLModelTrainer
@@ -45,6 +45,8 @@ class MLPredictionService:
         ------
         VideoUnknown
             If there is no such video.
+        UsageError
+            If ``as_of`` is to come.
         ReleaseError
             If the release that serves is damaged or of another version.
 
@@ -66,7 +68,7 @@ class MLPredictionService:
         depend on the number of videos. A video that is not public at ``as_of`` is forecast as if it were published then.
         ``confirm`` is called last in that transaction; where it raises, the old forecasts stand.
         """
-        t, now = issue_time(as_of), issue_time(None)
+        t, now = past_time(as_of), issue_time(None)
         keys = None if video_ids is None else selectors.known_keys(video_ids)
         release = serving_release()
         shadows = shadow_releases(release)
