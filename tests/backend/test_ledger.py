@@ -142,7 +142,7 @@ def test_two_releases_in_the_shadow_cost_no_query(item_count, django_assert_num_
     for seed in (1, 2):
         set_state(published(seed).version, "shadow")
     some_videos(item_count)
-    with django_assert_num_queries(16 + 3 * (connection.vendor == "postgresql")):
+    with django_assert_num_queries(17 + 3 * (connection.vendor == "postgresql")):
         forecast_at(0)
     assert LedgerRow.objects.count() == 3 * item_count
 
