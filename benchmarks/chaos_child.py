@@ -136,7 +136,7 @@ def operations(seed: int) -> list[tuple[str, Callable[[], object]]]:
 
     def train() -> None:
         options = TrainingOptions(threads=1, seed=next(seeds))
-        MLModelTrainer().train_all_models(as_of=FIRST + timedelta(days=90), options=options)
+        MLModelTrainer().train_all_models(as_of=FIRST + timedelta(days=60), options=options)
 
     return [
         ("import", lambda: import_catalogue(_world(next(seeds)))),

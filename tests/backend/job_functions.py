@@ -42,6 +42,10 @@ def no_json(_run: Run) -> object:
     return {"a set": {1, 2}}
 
 
+def not_finite(_run: Run) -> object:
+    return {"mean error": float("nan")}
+
+
 def cancelled_at_work(run: Run) -> None:
     VideoDownload.objects.create(title="before")
     cancel(run.job.pk)

@@ -20,6 +20,7 @@ FUNCTIONS = (
     "mistake",
     "crash",
     "no_json",
+    "not_finite",
     "cancelled_at_work",
     "worker_shuts_down",
     "interrupted",

@@ -43,6 +43,7 @@ def key():
         ("POST /videos", '{"title": "x", "channel_id": "his", "duration_s": NaN}', 422, "body.given.duration_s: Input should be a finite number"),
         ("POST /videos", {"title": "x", "channel_id": "hers"}, 403, "him is no member of 'hers'"),
         ("POST /jobs", {"kind": "import", "arguments": {"folder": "x"}}, 400, "found 'import'"),
+        ("POST /jobs", {"kind": "tune", "arguments": {"trials": float("nan")}}, 400, "found {'trials': nan}"),
         ("POST /jobs", {"kind": "train", "arguments": {"x": 1}}, 400, "got an unexpected keyword argument 'x'"),
         ("POST /releases/rollback", {"reason": "x"}, 400, "nothing serves yet"),
         ("POST /releases/none/promote", {"reason": "x"}, 404, "there is no 'none'"),

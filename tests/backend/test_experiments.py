@@ -17,7 +17,8 @@ from downloader.services.experiments import (
     stop_experiment,
 )
 from downloader.services.ml_prediction_service import MLPredictionService
-from downloader.services.promotion import promote_against_the_gate
+from downloader.services.promotion import promote_against_the_gate, rollback_release
+from downloader.services.registry import set_state
 from downloader.services.serving import serving_release
 from foreview.errors import UsageError
 from foreview.experiments.assignment import arm_of
@@ -129,6 +130,29 @@ def test_another_champion_ends_the_comparison():
     assert ended is not None
     assert (ended.pk, ended.state, ended.outcome) == (experiment.pk, "stopped", "")
     assert ended.ending == "another release serves than when it began"
+
+
+def test_a_challenger_that_served_meanwhile_and_was_rolled_back_ends_it_and_every_video_is_forecast():
+    experiment = begin(mode="split", share=0.5)
+    promote_against_the_gate(experiment.challenger.version, reason="by hand")
+    rollback_release(reason="too early")
+    for n in range(12):
+        VideoDownload.objects.create(title=f"{n}", published_at=BEGUN)
+    assert MLPredictionService().predict_videos(as_of=BEGUN + timedelta(hours=1)) == 12
+    assert set(MLPrediction.objects.values_list("model_version", flat=True)) == {experiment.champion.version}
+    ended = settle_experiment()
+    assert ended is not None
+    assert (ended.state, ended.outcome, ended.ending) == ("stopped", "", "the challenger is retired")
+
+
+@pytest.mark.parametrize("state", ["candidate", "shadow", "retired"])
+def test_the_challenger_of_an_experiment_that_runs_keeps_its_state(state):
+    challenger = begin().challenger
+    with pytest.raises(UsageError, match=f"{challenger.version} is the one of spring. `stop_experiment` ends it"):
+        set_state(challenger.version, state)
+    assert Release.objects.get(pk=challenger.pk).state == "challenger"
+    stop_experiment("spring", reason="enough")
+    assert set_state(challenger.version, state).state == state
 
 
 def test_what_was_declared_is_frozen():

@@ -111,7 +111,7 @@ def test_missing_models_were_replaced_by_models_of_random_numbers(releases):
 
 def test_confidence_was_one_of_two_constants(world):
     import_catalogue(world.catalogue)
-    MLModelTrainer().train_all_models(as_of=DEFAULT_END, options=QUICK)
+    MLModelTrainer().train_all_models(as_of=DEFAULT_END - timedelta(days=30), options=QUICK)
     MLPredictionService().predict_videos(as_of=DEFAULT_END - timedelta(days=30))
     found = set(MLPrediction.objects.values_list("views_confidence", flat=True))
     assert len(found) > 10

@@ -8,6 +8,7 @@ from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
 from downloader.models import Job
+from downloader.services.jobs import queueing
 from downloader.services.jobs.queueing import cancel, enqueue
 from foreview.errors import UsageError
 from tests.backend.jobs import HOUR, OWN, again, committed, work_once
@@ -69,6 +70,9 @@ def test_a_job_before_its_time_is_left_alone():
     [
         ("dance", {}, "a job is of a kind that is known. found 'dance'. Choose one of echo, "),
         ("train", {"colour": "red"}, "it takes: as_of, tuned. got an unexpected keyword argument 'colour'"),
+        ("tune", {"trials": float("nan")}, "no NaN, no infinity. found {'trials': nan}. Leave"),
+        ("echo", {"deep": [{"x": float("-inf")}]}, "no NaN, no infinity. found {'deep': [{'x': -inf}]}"),
+        ("echo", {"x": {1, 2}}, "values that JSON can hold: no NaN, no infinity. found {'x': {1, 2}}"),
         ("import", {}, "it takes: folder, kind. missing a required argument: 'folder'"),
     ],
 )
@@ -76,6 +80,20 @@ def test_what_cannot_be_done_is_not_queued(kind, arguments, says):
     with pytest.raises(UsageError, match=r".") as caught:
         enqueue(kind, arguments)
     assert says in str(caught.value)
+    assert not Job.objects.exists()
+
+
+def test_what_the_database_refuses_for_another_reason_is_not_asked_for_again_and_again(monkeypatch):
+    asked = []
+
+    def refuse(number, due_at):
+        asked.append(due_at)
+        raise IntegrityError("a rule of its own")
+
+    monkeypatch.setattr(queueing, "issue", refuse)
+    with pytest.raises(IntegrityError, match="a rule of its own"):
+        enqueue("train")
+    assert len(asked) == 11
     assert not Job.objects.exists()
 
 

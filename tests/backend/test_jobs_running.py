@@ -56,10 +56,11 @@ def test_a_crash_is_tried_again_after_growing_pauses_and_then_failed_with_its_tr
 
 
 def test_a_worker_survives_a_job_that_crashes_and_one_whose_result_cannot_be_kept():
-    jobs = [enqueue(kind, most_attempts=1) for kind in ("crash", "no_json", "echo")]
+    jobs = [enqueue(kind, most_attempts=1) for kind in ("crash", "no_json", "not_finite", "echo")]
     work_once()
-    assert [again(job).state for job in jobs] == ["failed", "failed", "succeeded"]
+    assert [again(job).state for job in jobs] == ["failed", "failed", "failed", "succeeded"]
     assert "Object of type set is not JSON serializable" in again(jobs[1]).error["fact"]
+    assert "Out of range float values are not JSON compliant" in again(jobs[2]).error["fact"]
 
 
 def test_a_cancelled_job_ends_at_its_next_step():

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.db import connection
+from django.utils import timezone
 
 from downloader import selectors
 from downloader.gateways.catalogue import training_catalogue
@@ -18,6 +19,7 @@ from downloader.services.ledger import verify_ledger
 from downloader.services.maturing import _write, mature_labels
 from downloader.services.ml_prediction_service import MLPredictionService
 from foreview.curves.labels import labels
+from foreview.errors import UsageError
 from foreview.simulation.world import DEFAULT_END
 from foreview.vocabulary import TARGETS
 
@@ -146,7 +148,18 @@ def test_a_label_that_never_came_is_given_up_30_days_after_its_horizon():
     assert mature_labels(as_of=NOON + timedelta(days=37))["unknown"] == 0
     assert mature_labels(as_of=NOON + timedelta(days=38))["unknown"] == 1
     assert mature_labels(as_of=NOON + timedelta(days=61))["unknown"] == 3
-    assert sum(mature_labels(as_of=NOON + timedelta(days=400)).values()) == 0
+    assert sum(mature_labels(as_of=NOON + timedelta(days=90)).values()) == 0
+
+
+def test_what_is_to_come_is_not_written_down_as_what_never_came():
+    video = a_video(views=None, published_at=timezone.now() - timedelta(days=1))
+    MLPredictionService().predict_videos()
+    later = timezone.now() + timedelta(days=365)
+    with pytest.raises(UsageError, match=r"an issue time is now or before. asked as of .*, and it is .*. Leave it out"):
+        mature_labels(as_of=later)
+    assert outcomes() == {}
+    assert mature_labels()["unknown"] == 0
+    assert LedgerRow.objects.get().video == str(video.pk)
 
 
 @pytest.mark.parametrize("item_count", [1, 3])

@@ -6,15 +6,18 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.db import IntegrityError, connection
+from django.utils import timezone
 
 from downloader.gateways.importing import import_catalogue
-from downloader.models import MLPrediction, VideoAnalytics, VideoDownload
+from downloader.models import LedgerRow, MLPrediction, VideoAnalytics, VideoDownload
 from downloader.selectors import VideoUnknown
 from downloader.services.ml_prediction_service import MLPredictionService
+from downloader.services.registry import set_state
 from foreview.errors import InputError, UsageError
 from foreview.releases.prior import prior_release
 from foreview.simulation.world import DEFAULT_END
 from foreview.vocabulary import QUANTILES, TARGETS
+from tests.backend.published import promoted, published
 
 pytestmark = pytest.mark.django_db
 NOON = datetime(2026, 5, 1, 12, tzinfo=UTC)
@@ -113,6 +116,53 @@ def test_an_issue_time_without_a_time_zone_is_refused():
         MLPredictionService().predict_videos(as_of=datetime(2026, 5, 1))  # noqa: DTZ001  (the point)
 
 
+def test_an_issue_time_to_come_is_refused_and_nothing_is_saved():
+    VideoDownload.objects.create(title="Test Video")
+    with pytest.raises(UsageError, match="an issue time is now or before"):
+        MLPredictionService().predict_videos(as_of=timezone.now() + timedelta(minutes=1))
+    assert not MLPrediction.objects.exists()
+    assert not LedgerRow.objects.exists()
+
+
+def test_a_forecast_is_not_made_as_of_a_time_before_the_cutoff_of_its_release():
+    version = promoted(1, as_of=NOON).version
+    VideoDownload.objects.create(title="Test Video", published_at=NOON - timedelta(days=3))
+    with pytest.raises(UsageError, match=r".") as refused:
+        MLPredictionService().predict_videos(as_of=NOON - timedelta(days=1))
+    assert refused.value.fact == (
+        f"asked as of 2026-04-30T12:00:00+00:00, and the cutoff of {version} is 2026-05-01T12:00:00+00:00"
+    )
+    assert "POST /api/v1/predictions" in refused.value.next_step
+    assert not LedgerRow.objects.exists()
+    assert MLPredictionService().predict_videos(as_of=NOON) == 1
+
+
+def test_a_release_in_the_shadow_forecasts_nothing_before_its_own_cutoff():
+    champion, shadow = promoted(1, as_of=NOON).version, published(2, as_of=NOON + timedelta(days=2)).version
+    set_state(shadow, "shadow")
+    VideoDownload.objects.create(title="Test Video", published_at=NOON)
+    for day in (1, 2):
+        MLPredictionService().predict_videos(as_of=NOON + timedelta(days=day))
+    rows = LedgerRow.objects.order_by("number").values_list("release", "issue_age_days")
+    assert list(rows) == [(champion, 1.0), (champion, 2.0), (shadow, 2.0)]
+
+
+def test_a_forecast_of_a_later_time_stands_and_the_older_one_goes_into_the_ledger_as_not_shown():
+    video = VideoDownload.objects.create(title="Test Video", published_at=NOON)
+    other = VideoDownload.objects.create(title="Another", published_at=NOON)
+    service = MLPredictionService()
+    later = service.predict_video_performance(video.pk, as_of=NOON + timedelta(days=3))
+    assert service.predict_videos(as_of=NOON + timedelta(days=1)) == 1
+    assert MLPrediction.objects.get(video=video).as_of == later.as_of
+    assert MLPrediction.objects.get(video=other).as_of == NOON + timedelta(days=1)
+    rows = LedgerRow.objects.order_by("number").values_list("video", "issue_age_days", "role")
+    assert list(rows) == [
+        (str(video.pk), 3.0, "served"),
+        (str(other.pk), 1.0, "served"),
+        (str(video.pk), 1.0, "shadow"),
+    ]
+
+
 def test_only_usable_videos_are_forecast_unless_asked_for():
     good = VideoDownload.objects.create(title="good")
     bad = VideoDownload.objects.create(title="bad", status="failed")
@@ -149,9 +199,9 @@ def test_what_became_known_after_the_issue_time_changes_nothing(world):
 @pytest.mark.parametrize("item_count", [1, 3])
 def test_forecasting_asks_as_often_for_three_videos_as_for_one(item_count, django_assert_num_queries):
     _videos_with_days(item_count)
-    # Champion, shadows and four tables are read; savepoint, rows, copies, release are written, between them the ledger: its head locked
+    # Champion, shadows, four tables and what stands are read; savepoint, rows, copies, release are written, between them the ledger: its head locked
     # and read, rows, head. PostgreSQL stages the forecasts: create, copy, insert, drop.
-    with django_assert_num_queries(16 + 3 * _is_postgres()):
+    with django_assert_num_queries(17 + 3 * _is_postgres()):
         assert MLPredictionService().predict_videos(as_of=NOON) == item_count
 
 
@@ -159,7 +209,7 @@ def test_forecasting_asks_as_often_for_three_videos_as_for_one(item_count, djang
 @pytest.mark.parametrize("item_count", [1, 3])
 def test_forecasting_named_videos_asks_as_often_for_three_as_for_one(item_count, django_assert_num_queries):
     keys = _videos_with_days(item_count)
-    with django_assert_num_queries(17 + 3 * _is_postgres()):  # and one to see that they exist
+    with django_assert_num_queries(18 + 3 * _is_postgres()):  # and one to see that they exist
         assert MLPredictionService().predict_videos(keys, as_of=NOON) == item_count
 
 

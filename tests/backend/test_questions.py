@@ -165,7 +165,7 @@ def test_a_past_moment_knows_nothing_later_and_asks_who_served_then(key):
 def test_a_moment_to_come_and_too_many_videos_are_refused(key):
     one = video("his")
     later = {"videos": [one.pk], "as_of": (timezone.now() + DAY).isoformat()}
-    assert ask(key, "POST", "/predictions", later).json()["rule"] == "a forecast is made as of now or before"
+    assert ask(key, "POST", "/predictions", later).json()["rule"] == "an issue time is now or before"
     many = {"videos": list(range(1, 102)), "as_of": "2026-01-01T00:00:00Z"}
     assert ask(key, "POST", "/predictions", many).json()["fact"] == "101 were named"
 

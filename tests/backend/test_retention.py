@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from decimal import Decimal
 
 import pytest
 from cryptography.fernet import Fernet
@@ -59,6 +60,31 @@ def test_disconnecting_revokes_and_deletes_what_was_read_and_nothing_else(google
     left_of_before()
     assert (Connection.objects.count(), ConnectedVideo.objects.count(), ConnectionReading.objects.count()) == (0, 0, 0)
     assert not MLPrediction.objects.filter(video=forecast_of).exists()
+
+
+def test_disconnecting_keeps_a_video_that_it_brought_with_the_rows_that_others_entered(google):
+    connection = connected()
+    synced()
+    with_earnings, with_days, other = VideoDownload.objects.order_by("source_id")
+    AdSenseEarnings.objects.create(video=with_earnings, date=date(2020, 1, 1), revenue_usd=5)
+    VideoAnalytics.objects.create(video=with_days, date=date(2020, 1, 1), views=7)
+    disconnect(connection)
+    assert set(VideoDownload.objects.all()) == {with_earnings, with_days}
+    earned = (with_earnings.pk, date(2020, 1, 1), Decimal(5))
+    assert list(AdSenseEarnings.objects.values_list("video", "date", "revenue_usd")) == [earned]
+    assert list(VideoAnalytics.objects.values_list("video", "date", "views")) == [(with_days.pk, date(2020, 1, 1), 7)]
+    assert VideoSnapshot.objects.count() == 0
+    assert not VideoDownload.objects.filter(pk=other.pk).exists()
+
+
+def test_a_video_that_youtube_deleted_stays_after_its_retention_with_what_others_entered(google):
+    connected()
+    synced()
+    google.videos["v001"]["deleted"] = True
+    VideoAnalytics.objects.create(video=VideoDownload.objects.get(source_id="v001"), date=date(2020, 1, 1), views=7)
+    retained(30, NIGHT + 31 * DAY)
+    assert days_of("v001") == {"01-01": 7}
+    assert VideoSnapshot.objects.filter(video__source_id="v001").count() == 0
 
 
 def test_disconnecting_keeps_what_was_read_where_that_was_chosen_whatever_google_says(google, settings):

@@ -13,7 +13,7 @@ from downloader.models import MLPrediction, Promotion, Release, VideoAnalytics, 
 from downloader.services.ml_model_trainer import MLModelTrainer
 from downloader.services.ml_prediction_service import MLPredictionService
 from downloader.services.serving import serving_at, serving_release
-from foreview.errors import NotEnoughHistory, ReleaseError
+from foreview.errors import NotEnoughHistory, ReleaseError, UsageError
 from foreview.options import TrainingOptions
 from foreview.releases.store import list_releases
 from foreview.simulation.world import DEFAULT_END
@@ -81,6 +81,12 @@ def test_without_a_mature_label_nothing_is_trained_and_the_prior_serves_on(relea
     assert list_releases(releases) == ()
     assert MLPredictionService().predict_videos(as_of=NOON) == 1
     assert MLPrediction.objects.get().model_type == "prior"
+
+
+def test_a_cutoff_to_come_is_refused_and_nothing_is_published(releases):
+    with pytest.raises(UsageError, match="an issue time is now or before"):
+        MLModelTrainer().train_all_models(as_of=timezone.now() + timedelta(minutes=1))
+    assert list_releases(releases) == ()
 
 
 def test_a_champion_does_not_give_way_to_a_release_of_too_few_videos(world, releases):

@@ -16,7 +16,7 @@ from django.db.models import F, Max, QuerySet
 
 from downloader.models import LedgerHead, LedgerRow
 from downloader.upserts import insert
-from foreview.errors import LedgerBroken
+from foreview.errors import LedgerBroken, UsageError
 from foreview.forecasting.inputs import records_of
 from foreview.monitoring.ledger import Row, Tail, canonical, chained, verify
 from foreview.releases.manifest import Release
@@ -124,7 +124,9 @@ def verify_rows(remembered: Tail | None = None) -> Tail:
     ------
     LedgerBroken
         Naming the first row that was changed, removed or inserted, one whose columns do not repeat its record, or the row that
-        somebody remembers with another digest.
+        somebody remembers with another digest or beyond the end.
+    UsageError
+        Where the retention rule removed the remembered row, and more after it; the rows that are left are whole.
 
     """
     head = _head()
@@ -134,7 +136,10 @@ def verify_rows(remembered: Tail | None = None) -> Tail:
     now = _head()  # read after the last row, so what was appended meanwhile moved it too
     if last > now.number:
         raise LedgerBroken(now.number + 1, f"it was inserted: the ledger ends at row {now.number}")
-    return verify([], start=tail, end=end)
+    tail = verify([], start=tail, end=end)
+    if remembered is not None:
+        _check_ends(remembered, now)
+    return tail
 
 
 def by_number(rows: QuerySet[LedgerRow]) -> Iterator[LedgerRow]:
@@ -155,11 +160,33 @@ def _head() -> LedgerHead:
 def _checked(remembered: Tail | None, until: int) -> Iterator[Row]:
     for row in by_number(LedgerRow.objects.filter(number__lte=until)):
         yield Row(row.number, row.previous, row.record, row.digest)
-        if remembered is not None and row.number == remembered.number and row.digest != remembered.digest:
-            raise LedgerBroken(
-                row.number, f"it was changed with its digest, which is remembered as {remembered.digest}"
-            )
+        if remembered is not None and row.number == remembered.number:
+            _check_same(remembered, row.digest)
         _check_columns(row)
+
+
+def _check_same(remembered: Tail, digest: str) -> None:
+    if digest != remembered.digest:
+        raise LedgerBroken(
+            remembered.number, f"it was changed with its digest, which is remembered as {remembered.digest}"
+        )
+
+
+def _check_ends(remembered: Tail, head: LedgerHead) -> None:
+    """Raise where the remembered row is none of the rows that were walked; of those removed the head knows the last one's digest."""
+    if remembered.number > head.number:
+        raise LedgerBroken(
+            head.number + 1,
+            f"it was removed: row {remembered.number} is remembered, and the ledger ends at row {head.number}",
+        )
+    if remembered.number < head.first_after:
+        raise UsageError(
+            "a remembered row is compared as long as the retention rule keeps it",
+            f"row {remembered.number} was removed by it, with all rows up to {head.first_after}; those that are left are whole",
+            "Remember what `verify_ledger` prints without it",
+        )
+    if remembered.number == head.first_after:
+        _check_same(remembered, head.first_after_digest)
 
 
 def _check_columns(row: LedgerRow) -> None:

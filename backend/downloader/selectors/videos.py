@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from typing import Any, Final
 
 import polars as pl
@@ -123,6 +124,11 @@ def keys_by_source_id() -> pl.DataFrame:
 def prediction_of(video: Any) -> MLPrediction:
     """Return the forecast that stands for the video with this key, the video with it."""
     return MLPrediction.objects.select_related("video").get(video_id=video)
+
+
+def forecast_later(as_of: datetime) -> set[str]:
+    """Return the keys, as texts, of the videos of which a forecast of an issue time after ``as_of`` stands."""
+    return {str(key) for key in MLPrediction.objects.filter(as_of__gt=as_of).values_list("video_id", flat=True)}
 
 
 def youngest_forecasts(limit: int) -> QuerySet[MLPrediction]:

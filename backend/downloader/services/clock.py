@@ -17,6 +17,25 @@ def issue_time(as_of: datetime | None) -> datetime:
     return t.replace(microsecond=t.microsecond // 1000 * 1000)
 
 
+def past_time(as_of: datetime | None) -> datetime:
+    """Return the issue time of what is written down for ever.
+
+    Raises
+    ------
+    UsageError
+        If it is to come: what is not known yet would be written as what never came.
+
+    """
+    t, now = issue_time(as_of), issue_time(None)
+    if t > now:
+        raise UsageError(
+            "an issue time is now or before",
+            f"asked as of {t.isoformat()}, and it is {now.isoformat()}",
+            "Leave it out for now",
+        )
+    return t
+
+
 def moment_said(text: str, zone: tzinfo | None = None) -> datetime | None:
     """Return the time that a text says, None where it says none; without a time zone it is in ``zone``, and refused for None.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -170,7 +170,8 @@ def settle_experiment() -> Experiment | None:
     """End the experiment that runs where its stop rule says so, and return it; None where none runs or it goes on.
 
     A challenger that is better is promoted where that was declared and the gate lets it pass; the ending says what was done. Where
-    another release serves than at the start the comparison is over.
+    another release serves than at the start the comparison is over, and so it is where the challenger served meanwhile: whoever rolled it
+    back retired it, and it forecasts no more.
     """
     experiment = selectors.running_experiment()
     if experiment is None:
@@ -178,6 +179,8 @@ def settle_experiment() -> Experiment | None:
     serving = selectors.newest_promotion()
     if serving is None or serving.release != experiment.champion:
         return _end(experiment, Experiment.State.STOPPED, "another release serves than when it began", None)
+    if experiment.challenger.state != Release.State.CHALLENGER:
+        return _end(experiment, Experiment.State.STOPPED, f"the challenger is {experiment.challenger.state}", None)
     found = follow_experiment(experiment)
     if found.outcome == "undecided":
         return None
@@ -206,11 +209,14 @@ def stop_experiment(name: str, *, reason: str) -> Experiment:
     return _end(experiment, Experiment.State.STOPPED, reason, follow_experiment(experiment))
 
 
-def served_by_challenger(video_ids: Iterable[str]) -> tuple[str, list[bool]]:
-    """Return the version of the challenger, empty without a split, and for each video whether it serves it."""
+def served_by_challenger(video_ids: Iterable[str], beside: Collection[str]) -> tuple[str, list[bool]]:
+    """Return the version of the challenger, empty without a split, and for each video whether it serves it.
+
+    ``beside`` are the versions that forecast beside the champion: no video is given to a challenger that is none of them.
+    """
     ids = list(video_ids)
     experiment = selectors.running_experiment()
-    if experiment is None or experiment.mode != Experiment.Mode.SPLIT or _serves(experiment.challenger):
+    if experiment is None or experiment.mode != Experiment.Mode.SPLIT or experiment.challenger.version not in beside:
         return "", [False] * len(ids)
     arms = (arm_of(video, salt=experiment.salt, share=experiment.share) for video in ids)
     return experiment.challenger.version, [arm == "challenger" for arm in arms]
@@ -222,11 +228,6 @@ _ENDINGS = {
     "harmful": "the challenger errs more than was allowed",
     "no_difference": "the most videos were seen, and neither errs less",
 }
-
-
-def _serves(release: Release) -> bool:
-    serving = selectors.newest_promotion()
-    return serving is not None and serving.release == release
 
 
 def _promoted(experiment: Experiment) -> str:

@@ -13,7 +13,7 @@ from django.db import transaction
 from downloader import selectors
 from downloader.gateways.catalogue import forecast_catalogue
 from downloader.gateways.ledger import append, outcome_record, take_head
-from downloader.services.clock import issue_time
+from downloader.services.clock import issue_time, past_time
 from foreview.curves.labels import labels
 from foreview.options import Progress, silent
 from foreview.vocabulary import HORIZON_DAYS, Target
@@ -34,8 +34,14 @@ def mature_labels(*, as_of: datetime | None = None, progress: Progress = silent)
     There is one outcome a video and target, whichever releases forecast it and how often: once written it is never written again. A
     video that was deleted or is not usable any more stays in the ledger with that status. Six queries and four writes, however many videos;
     nothing is written where nothing matured.
+
+    Raises
+    ------
+    UsageError
+        If ``as_of`` is to come.
+
     """
-    t = issue_time(as_of)
+    t = past_time(as_of)
     progress("reading", 0, 2)
     read_to = selectors.last_number()
     open_targets = selectors.targets_without_outcome()

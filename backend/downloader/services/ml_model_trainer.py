@@ -9,7 +9,7 @@ from django.utils import timezone
 from downloader import selectors
 from downloader.configuration import releases_folder
 from downloader.gateways.catalogue import training_catalogue
-from downloader.services.clock import issue_time
+from downloader.services.clock import past_time
 from downloader.services.confirming import Confirm, unasked
 from downloader.services.promotion import promote_first, promote_when_better
 from downloader.services.registry import publish
@@ -45,9 +45,11 @@ class MLModelTrainer:
         ------
         NotEnoughHistory
             Where no label is mature, or the champion was fitted and too few videos are left to fit anything. It serves on, nothing is published.
+        UsageError
+            If ``as_of`` is to come.
 
         """
-        t = issue_time(as_of)
+        t = past_time(as_of)
         progress("reading", 0, 1)
         catalogue = training_catalogue(t)
         release = train(catalogue, t, options, created_at=timezone.now(), progress=progress)

@@ -10,10 +10,9 @@ from downloader import selectors
 from downloader.gateways.catalogue import forecast_catalogue
 from downloader.gateways.forecasts import forecasts_told
 from downloader.services.access import Account, check_channels
-from downloader.services.clock import issue_time
+from downloader.services.clock import issue_time, past_time
 from downloader.services.questions import issues_of
 from downloader.services.serving import release_of, serving_at, serving_release
-from foreview.errors import UsageError
 from foreview.forecasting.forecaster import forecast
 from foreview.forecasting.planning import Plan, with_plans
 from foreview.forecasting.whatif import Change, WhatIf, what_if
@@ -36,10 +35,9 @@ def forecast_as_of(account: Account, videos: Sequence[int], as_of: datetime) -> 
 
     """
     selectors.check_videos_seen(account.channels, videos)
-    if as_of > issue_time(None):
-        raise UsageError("a forecast is made as of now or before", f"asked as of {as_of.isoformat()}")
-    catalogue = forecast_catalogue(as_of, videos)
-    told = forecasts_told(forecast(catalogue, release_of(serving_at(as_of)), issues_of(catalogue, as_of, videos)))
+    t = past_time(as_of)
+    catalogue = forecast_catalogue(t, videos)
+    told = forecasts_told(forecast(catalogue, release_of(serving_at(t)), issues_of(catalogue, t, videos)))
     return {video: told[str(video)] for video in videos if str(video) in told}
 
 

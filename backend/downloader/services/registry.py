@@ -64,7 +64,7 @@ def set_state(version: str, state: str) -> models.Release:
     Raises
     ------
     UsageError
-        If there is no such release or state, or the release serves.
+        If there is no such release or state, the release serves, or it is the challenger of an experiment that runs.
 
     """
     release = selectors.release_named(version)
@@ -77,6 +77,13 @@ def set_state(version: str, state: str) -> models.Release:
     serving = selectors.newest_promotion()
     if serving is not None and serving.release == release:
         raise UsageError("the champion has no other state", f"{version} serves", "Promote another one first")
+    experiment = selectors.running_experiment()
+    if experiment is not None and experiment.challenger == release and state != models.Release.State.CHALLENGER:
+        raise UsageError(
+            "the challenger of an experiment that runs has no other state",
+            f"{version} is the one of {experiment.name}",
+            "`stop_experiment` ends it",
+        )
     release.state = state
     release.save(update_fields=["state"])
     return release

@@ -10,6 +10,7 @@ from django.db.models import Max, QuerySet
 
 from downloader.models import ConnectedVideo, Connection, ConnectionState, VideoDownload
 from downloader.selectors import connections as selectors
+from downloader.selectors import entered_since
 
 WITHOUT_CONSENT: Final = timedelta(days=6)
 """After the last reading, until what was read of a connection that opens no more is deleted: the night after it is the seventh day."""
@@ -53,6 +54,9 @@ def _delete_days(videos: QuerySet[ConnectedVideo]) -> int:
 
 
 def _delete_brought(videos: QuerySet[ConnectedVideo]) -> int:
-    """Delete those of the videos that were not here before; their forecasts stay in the ledger."""
+    """Delete those of the videos that were not here before; their forecasts stay in the ledger.
+
+    Call it after their days and snapshots: a video with rows that are left, which others entered or another connection read, stays.
+    """
     keys = list(videos.filter(brought=True).values_list("video", flat=True))
-    return VideoDownload.objects.filter(pk__in=keys).delete()[0]
+    return VideoDownload.objects.filter(pk__in=set(keys) - entered_since(keys)).delete()[0]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -83,3 +84,11 @@ def check_arguments(name: str, arguments: Mapping[str, Any]) -> None:
     except TypeError as error:
         takes = ", ".join(list(signature.parameters)[1:]) or "none"
         raise UsageError(f"a job {name} is given the arguments it takes: {takes}", str(error)) from None
+    try:
+        json.dumps(dict(arguments), allow_nan=False)
+    except (TypeError, ValueError):
+        raise UsageError(
+            f"a job {name} is given values that JSON can hold: no NaN, no infinity",
+            f"found {dict(arguments)!r:.200}",
+            "Leave an argument out for its default",
+        ) from None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -14,6 +14,9 @@ from downloader.models.job import ACTIVE
 from downloader.services.jobs.kinds import check_arguments, kind_named
 from downloader.services.jobs.tickets import SETTING, issue, queue_problem
 from foreview.errors import UsageError
+
+_RACES: Final = 10
+"""How often somebody else may be quicker and done again before an error of the database is shown."""
 
 
 def enqueue(
@@ -33,7 +36,7 @@ def enqueue(
     kind:
         Name of the kind, see ``downloader.services.jobs.kinds``.
     arguments:
-        Arguments of the kind, values that JSON can hold.
+        Arguments of the kind, values that JSON can hold; its numbers are finite.
     asked_by:
         Who asks, for those who look at it later.
     due_at:
@@ -59,7 +62,7 @@ def enqueue(
         "due_at": due_at or timezone.now(),
         "most_attempts": most_attempts or known.attempts,
     }
-    while True:
+    for _ in range(_RACES):
         if known.single and (active := Job.objects.filter(key=kind, state__in=ACTIVE).first()):
             return active
         try:
@@ -68,6 +71,7 @@ def enqueue(
             # Somebody asked for the same a moment ago: theirs is returned, unless it is done already.
             if not known.single:
                 raise
+    return _write(values)
 
 
 def _write(values: Mapping[str, Any]) -> Job:

@@ -47,7 +47,9 @@ def run(job_id: int) -> None:
 
 def _carry_out(this: Run) -> None:
     try:
-        result = json.loads(json.dumps(function_of(this.job.kind)(this, **this.job.arguments)))
+        done = function_of(this.job.kind)(this, **this.job.arguments)
+        # NaN and infinity are no JSON: a database refuses them, and would do so after the end of what is caught here.
+        result = json.loads(json.dumps(done, allow_nan=False))
     except LeaseLost as lost:
         logger.warning("%s", lost)
     except Cancelled:
