@@ -13,6 +13,7 @@ from django.db import IntegrityError, transaction
 from downloader import selectors
 from downloader.gateways.experiments import declaration_of, differences_of
 from downloader.models import Experiment, Release
+from downloader.models.experiment import MOST_PAIRS
 from downloader.services.clock import issue_time
 from downloader.services.promotion import promote_release
 from downloader.services.registry import set_state
@@ -33,7 +34,8 @@ class Plan:
     Raises
     ------
     UsageError
-        Unless the share lies between 0 and 1, and forecasts up to the declared age come before the horizon of the target.
+        Unless the share lies between 0 and 1, forecasts up to the declared age come before the horizon of the target, and there are
+        at most a million pairs.
 
     """
 
@@ -60,6 +62,9 @@ class Plan:
                 f"forecasts of {self.target} are made before {horizon} days",
                 f"found {self.most_age_days} as the most age",
             )
+        for name in ("least_pairs", "most_pairs"):
+            if self.stop.get(name, 0) > MOST_PAIRS:
+                raise UsageError(f"{name} is at most {MOST_PAIRS:,}", f"found {self.stop[name]:g}")
 
 
 def usual_stop(champion: Release, target: str, most_age_days: float) -> Declaration:
