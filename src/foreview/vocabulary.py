@@ -80,6 +80,9 @@ MODEL_TYPES: Final = {
 WEEKDAY_NAMES: Final = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 """Weekday n, 0 to 6, in words."""
 
+YEARS: Final = range(1990, 2201)
+"""The years that a time can be of where people or sources give it: what lies outside is a slip, and databases and clocks end not far from there."""
+
 DAY_MS: Final = 86_400_000
 """Milliseconds a day. Times are UTC milliseconds and ages are milliseconds since publication, as whole numbers, so that
 comparisons with a cutoff are exact."""

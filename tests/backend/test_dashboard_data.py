@@ -273,7 +273,16 @@ def test_a_regime_is_entered_after_a_look_at_what_it_concerns():
 
 
 @pytest.mark.parametrize(
-    "wrong", [{"day": "soon"}, {"day": "2026-02-31"}, {"format": "square"}, {"name": " "}, {"source": ""}]
+    "wrong",
+    [
+        {"day": "soon"},
+        {"day": "2026-02-31"},
+        {"day": "9999-12-31"},
+        {"day": "0001-01-01"},
+        {"format": "square"},
+        {"name": " "},
+        {"source": ""},
+    ],
 )
 def test_a_regime_that_is_none_is_refused(wrong):
     root = person("root", superuser=True)

@@ -88,7 +88,17 @@ def test_an_experiment_is_begun_with_what_was_declared_and_the_usual_for_the_res
 
 
 @pytest.mark.parametrize(
-    "wrong", [{"least_pairs": "0"}, {"allowed_harm": "nan"}, {"target": "likes"}, {"name": " "}, {"most_age_days": "7"}]
+    "wrong",
+    [
+        {"least_pairs": "0"},
+        {"least_pairs": "5e9", "most_pairs": "5e9"},
+        {"most_pairs": "1000001"},
+        {"most_pairs": "1e30"},
+        {"allowed_harm": "nan"},
+        {"target": "likes"},
+        {"name": " "},
+        {"most_age_days": "7"},
+    ],
 )
 def test_what_cannot_be_meant_is_refused(wrong):
     promoted(1)

@@ -122,6 +122,16 @@ def test_a_length_that_cannot_be_read_is_said(member, length, says):
     assert "Beats your typical video" not in shown
 
 
+@pytest.mark.parametrize(
+    "published_at", ["0001-01-01T00:00", "1989-12-31T23:59", "2201-01-01T00:00", "9999-12-31T23:59"]
+)
+def test_a_plan_is_of_a_year_that_is_one(member, published_at):
+    videos(1)
+    shown = member.get("/planner/", {"channel": "a", "title": "x", "published_at": published_at}).content.decode()
+    assert "A video is published between 1990 and 2200." in shown
+    assert "Beats your typical video" not in shown
+
+
 def test_a_plan_is_made_for_ones_own_channels(member):
     videos(1)
     videos(1, "b")

@@ -71,13 +71,23 @@ def test_what_is_not_published_is_listed_apart():
     assert titles(Listing(planned=True)) == ["planned"]
 
 
-@pytest.mark.parametrize("cursor", ["x", "~", "yesterday~1", "1~one"])
+@pytest.mark.parametrize(
+    "cursor",
+    ["x", "~", "yesterday~1", "1~one", "2026-01-01~1", "0001-01-01T00:00:00+14:00~1", "9999-12-31T23:00-14:00~1"],
+)
 def test_a_cursor_that_no_page_gave_is_refused(member, cursor):
     with pytest.raises(UsageError, match="a cursor is one that the page before gave"):
         video_listing(None, Listing(), cursor, 2)
     response = member.get("/videos/", {"after": cursor})
     assert response.status_code == 400
     assert b"Begin at the first page" in response.content
+
+
+@pytest.mark.parametrize("listing", [Listing(order="views"), Listing(planned=True)], ids=["a value", "a key"])
+@pytest.mark.parametrize("place", ["inf", "-inf", "nan"])
+def test_a_cursor_is_at_a_finite_place(listing, place):
+    with pytest.raises(UsageError, match="a cursor is one that the page before gave"):
+        video_listing(None, listing, f"{place}~1", 2)
 
 
 def test_an_unknown_order_is_refused(member):

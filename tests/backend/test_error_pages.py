@@ -6,6 +6,9 @@ import pytest
 from django.test import Client, RequestFactory
 from django.views.defaults import server_error
 
+from downloader.models import ApiKey, AuditEntry
+from tests.backend.records import person
+
 pytestmark = pytest.mark.django_db
 
 
@@ -28,3 +31,26 @@ def test_an_error_of_ours_needs_no_user_and_no_database_to_be_told(django_assert
         answer = server_error(RequestFactory().get("/"))
     assert answer.status_code == 500
     assert b"Something is wrong here" in answer.content
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/videos/?q=%00",
+        "/videos/?channel=a%00",
+        "/models/%00/",
+        "/models/compare/?a=%00&b=x",
+        "/planner/best-time/a%00/",
+    ],
+)
+def test_what_no_database_holds_is_refused_by_a_page_whatever_asks_for_it(address):
+    answer = person("mary", "a").get(address)
+    assert answer.status_code == 400
+    assert b"A text holds no NUL character" in answer.content
+
+
+@pytest.mark.parametrize(("address", "name"), [("/settings/keys/", "a\x00"), ("/settings/keys/%00/revoke/", "a")])
+def test_what_no_database_holds_is_not_sent_into_one_nor_into_its_log(address, name):
+    answer = person("mary", "a").post(address, {"name": name, "scope": "read", "days": "3"})
+    assert answer.status_code == 400
+    assert (ApiKey.objects.count(), AuditEntry.objects.count()) == (0, 0)

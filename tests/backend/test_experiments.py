@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import connection
 
 from downloader.gateways.experiments import pairs_of
 from downloader.models import Experiment, LedgerRow, MLPrediction, Release, VideoDownload
@@ -20,6 +24,7 @@ from downloader.services.ml_prediction_service import MLPredictionService
 from downloader.services.promotion import promote_against_the_gate, rollback_release
 from downloader.services.registry import set_state
 from downloader.services.serving import serving_release
+from downloader.services.videos import Conflict
 from foreview.errors import UsageError
 from foreview.experiments.assignment import arm_of
 from tests.backend.ledger_records import Record, forecast_record, outcome_record, written
@@ -121,6 +126,36 @@ def test_a_harmful_challenger_ends_it_before_the_least_pairs():
     assert ended is not None
     assert ended.outcome == "harmful"
     assert (ended.evidence or {})["pairs"] < 90
+
+
+def just_before_it_ends(happens: Callable[[], object]) -> AbstractContextManager[None]:
+    """What somebody else does after an experiment was read as running, and before its end is written."""
+    left = [happens]
+
+    def execute(run: Callable[..., Any], sql: str, *rest: Any) -> Any:
+        if left and sql.startswith('UPDATE "downloader_experiment"'):
+            left.pop()()
+        return run(sql, *rest)
+
+    return connection.execute_wrapper(execute)
+
+
+def test_what_was_stopped_while_it_was_decided_stays_stopped_and_promotes_nothing():
+    experiment = begin(promotes=True)
+    matured(experiment, range(60), 50.0, 95.0)
+    with just_before_it_ends(lambda: stop_experiment("spring", reason="enough")):
+        assert settle_experiment() is None
+    kept = Experiment.objects.get()
+    assert (kept.state, kept.outcome, kept.ending) == ("stopped", "challenger_better", "enough")
+    assert serving_release().manifest.model_version == experiment.champion.version
+
+
+def test_what_was_decided_while_it_was_stopped_stays_decided():
+    matured(begin(), range(60), 50.0, 95.0)
+    with just_before_it_ends(settle_experiment), pytest.raises(Conflict, match="spring has just ended"):
+        stop_experiment("spring", reason="enough")
+    kept = Experiment.objects.get()
+    assert (kept.state, kept.outcome, kept.ending) == ("decided", "challenger_better", "the challenger errs less")
 
 
 def test_another_champion_ends_the_comparison():

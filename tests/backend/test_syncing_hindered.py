@@ -6,7 +6,6 @@ import pytest
 
 from downloader.models import Alert, Connection
 from downloader.services.syncing import Way, sync_connections
-from foreview.errors import UsageError
 from tests.backend.connected import DAY, NIGHT, connected, database, days_of, synced
 
 pytestmark = pytest.mark.django_db
@@ -27,8 +26,7 @@ def test_a_revoked_token_is_said_raises_an_alert_and_is_not_tried_again(google, 
 
 def test_days_of_another_time_zone_are_refused_and_nothing_is_written(settings, google, connection):
     settings.FOREVIEW = settings.FOREVIEW | {"TIMEZONE": "Europe/Berlin"}
-    with pytest.raises(UsageError, match="time zone of FOREVIEW"):
-        synced()
+    assert "time zone of FOREVIEW" in synced().said
     assert database() == {"videos": [], "daily": [], "earnings": [], "snapshots": []}
 
 
@@ -51,6 +49,27 @@ def test_a_token_that_no_key_opens_hinders_its_connection_alone_and_keeps_nothin
     assert found[0].said.startswith("one of FOREVIEW['TOKEN_KEYS'] opens the token")
     connection.refresh_from_db()
     assert (connection.state, connection.said) == ("connected", found[0].said)
+
+
+@pytest.mark.parametrize(
+    ("setting", "fact"),
+    [
+        ("GOOGLE", "FOREVIEW['GOOGLE'] has no CLIENT_ID and CLIENT_SECRET"),
+        ("TOKEN_KEYS", "FOREVIEW['TOKEN_KEYS'] has no key"),
+    ],
+)
+def test_where_a_setting_is_gone_that_is_said_of_each_connection_and_nothing_is_kept_longer(
+    settings, google, connection, setting, fact
+):
+    synced()
+    other = connected(account="UCother")
+    settings.FOREVIEW = {name: value for name, value in settings.FOREVIEW.items() if name != setting}
+    found = sync_connections([connection, other], Way(clock=lambda: NIGHT + 31 * DAY))
+    assert [(fact in one.said, one.videos, one.deleted > 0) for one in found] == [(True, 0, True), (True, 0, False)]
+    assert database() == {"videos": [], "daily": [], "earnings": [], "snapshots": []}
+    assert [(row.state, row.said) for row in Connection.objects.order_by("pk")] == [
+        ("connected", one.said) for one in found
+    ]
 
 
 def test_one_video_that_google_does_not_tell_of_does_not_hold_up_the_others(google, connection, caplog):

@@ -14,12 +14,13 @@ from downloader.api.description import fails
 from downloader.api.releases import Reason
 from downloader.api.shapes import Cursor, Limit, Name, Number, Page, Share, page_of
 from downloader.models import Experiment
+from downloader.models.experiment import MOST_PAIRS
 from foreview.vocabulary import Target
 
 router = Router(tags=["experiments"])
 Mode = Literal["shadow", "split"]
 Ln = Annotated[float, Field(ge=0, le=1_000, allow_inf_nan=False)]
-Pairs = Annotated[int, Field(ge=1, le=1_000_000)]
+Pairs = Annotated[int, Field(ge=1, le=MOST_PAIRS)]
 
 
 class StopRule(Schema):

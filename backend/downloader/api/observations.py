@@ -14,14 +14,15 @@ from downloader.api.access import account_of, needs
 from downloader.api.imports import Counted
 from downloader.api.shapes import Limit, Number, Page, page_of
 from downloader.models import AdSenseEarnings, VideoAnalytics
+from foreview.vocabulary import YEARS
 
 router = Router(tags=["observations"])
 _MOST = 2**53
 
 
 def _of_our_time(day: date) -> date:
-    if not 1990 <= day.year <= 2200:
-        raise ValueError("a day is one between 1990 and 2200")
+    if day.year not in YEARS:
+        raise ValueError(f"a day is one between {YEARS[0]} and {YEARS[-1]}")
     return day
 
 

@@ -9,6 +9,8 @@ from typing import Annotated, Generic, TypeVar
 from ninja import Query, Schema
 from pydantic import AfterValidator, AwareDatetime, Field, StringConstraints
 
+from foreview.vocabulary import YEARS
+
 T = TypeVar("T")
 R = TypeVar("R")
 BIGGEST = 2**63 - 1
@@ -21,8 +23,8 @@ def _without_nul(text: str) -> str:
 
 
 def _of_our_time(moment: datetime) -> datetime:
-    if not 1990 <= moment.year <= 2200:
-        raise ValueError("a time is one between 1990 and 2200")
+    if moment.year not in YEARS:
+        raise ValueError(f"a time is one between {YEARS[0]} and {YEARS[-1]}")
     return moment.astimezone(UTC)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
+from itertools import chain
 from typing import Any, Concatenate, Final, ParamSpec, TypeAlias
 
 from django.contrib.auth.decorators import login_required
@@ -15,7 +16,7 @@ from django.views.decorators.gzip import gzip_page
 from downloader.services.access import Account, account_of_user, check_scope
 from downloader.services.audit import begin_entry, end_entry
 from downloader.services.statuses import status_of
-from foreview.errors import ForeviewError
+from foreview.errors import ForeviewError, UsageError
 
 SAFE: Final = frozenset({"GET", "HEAD"})
 
@@ -27,7 +28,7 @@ View: TypeAlias = Callable[Concatenate[HttpRequest, P], HttpResponse]
 def page(scope: str = "read", to_change: str = "write") -> Callable[[Asked[P]], View[P]]:
     """Open a view to who signed in and has ``scope``, and its POST to who has ``to_change``; the view gets the account too.
 
-    What changes something is in the audit log before it is done, as in the API. An error raised on purpose is a page that says rule,
+    What no database can hold is refused before anything else. What changes something is in the audit log before it is done, as in the API. An error raised on purpose is a page that says rule,
     fact and next step.
     """
 
@@ -38,6 +39,8 @@ def page(scope: str = "read", to_change: str = "write") -> Callable[[Asked[P]], 
         def answer(request: HttpRequest, /, *args: P.args, **rest: P.kwargs) -> HttpResponse:
             account = account_of_user(request.user)
             request.foreview_account = account  # type: ignore[attr-defined]  # for the templates: what is not allowed is not offered
+            if _holds_nul(request):
+                return refused(request, UsageError("a text holds no NUL character", "one was sent", "Send it without"))
             safe = request.method in SAFE
             entry = None if safe else begin_entry(account, str(request.method), request.path)
             response = _answered(
@@ -59,6 +62,12 @@ def _answered(request: HttpRequest, account: Account, scope: str, view: Callable
         return view()
     except ForeviewError as error:
         return refused(request, error)
+
+
+def _holds_nul(request: HttpRequest) -> bool:
+    """Return whether the address or a form holds a NUL character, which PostgreSQL keeps in no text and is asked for in none."""
+    given = (values for fields in (request.GET, request.POST) for _, values in fields.lists())
+    return any("\x00" in text for text in (request.path, *chain.from_iterable(given)))
 
 
 def wants_part(request: HttpRequest) -> bool:

@@ -7,6 +7,7 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -14,10 +15,16 @@ from django.utils import timezone
 from downloader.dashboard.access import page, wants_part
 from downloader.dashboard.levers import check_length, length_of, tags_of
 from downloader.services.access import Account
-from foreview.vocabulary import WEEKDAY_NAMES
+from foreview.vocabulary import WEEKDAY_NAMES, YEARS
 
 FORMATS: Final = (("", "as its length says"), ("short", "short"), ("long", "long"))
 SHOWN_TIMES: Final = 8
+
+
+def check_year(moment: datetime) -> None:
+    """Raise ValidationError where a time is of a year that is none."""
+    if moment.year not in YEARS:
+        raise ValidationError(f"A video is published between {YEARS[0]} and {YEARS[-1]}.")
 
 
 class PlanForm(forms.Form):
@@ -29,7 +36,10 @@ class PlanForm(forms.Form):
     format = forms.ChoiceField(label="Format", choices=FORMATS, required=False)
     tags = forms.CharField(label="Tags, with commas between", required=False, max_length=2_000)
     published_at = forms.DateTimeField(
-        label="Publication", required=False, widget=forms.DateTimeInput(attrs={"type": "datetime-local"})
+        label="Publication",
+        required=False,
+        validators=[check_year],
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}),
     )
     description = forms.CharField(label="Description", required=False, widget=forms.Textarea(attrs={"rows": 3}))
 

@@ -20,6 +20,7 @@ from foreview.readers.kinds import NAMES, SourceKind
 from foreview.readers.reading import read_source_in_parts
 from foreview.readers.sniffing import kind_of as kind_of_source
 from foreview.tables.folder import read_catalogue
+from foreview.vocabulary import YEARS
 
 CATALOGUE: Final = "catalogue"
 KINDS: Final = (CATALOGUE, *NAMES)
@@ -30,7 +31,6 @@ _LONGEST_TOLD: Final = 500
 _MOST: Final = 2.0**53
 """From here on a float is no exact whole number."""
 _MOST_USD: Final = 1e10
-_FIRST_YEAR, _LAST_YEAR = 1990, 2200
 _BLOCK: Final = 1 << 20
 
 
@@ -134,7 +134,7 @@ def _unfit_videos() -> Iterator[tuple[str, pl.Expr, str]]:
         long = pl.col(field).str.len_chars().fill_null(0) > _LONGEST_ID
         yield field, long, f"an id has at most {_LONGEST_ID} characters"
     year = pl.col("published_at").dt.year()
-    yield "published_at", ~year.is_between(_FIRST_YEAR, _LAST_YEAR), "a year that is none"
+    yield "published_at", ~year.is_between(YEARS[0], YEARS[-1]), "a year that is none"
 
 
 def _foreign_videos(
@@ -155,7 +155,7 @@ def _foreign_videos(
 
 def _unfit_rows(rows: pl.DataFrame, time: str) -> Iterator[tuple[str, pl.Expr, str]]:
     year = pl.col(time).dt.year()
-    yield time, ~year.is_between(_FIRST_YEAR, _LAST_YEAR), "a year that is none"
+    yield time, ~year.is_between(YEARS[0], YEARS[-1]), "a year that is none"
     limits = dict.fromkeys(COUNTED, _MOST) | {"revenue_usd": _MOST_USD}
     for name, most in limits.items():
         if name in rows.columns:

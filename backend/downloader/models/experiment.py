@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from django.db import models
 from django.db.models import Q
 
 from downloader.models.permanent import Permanent
 from downloader.models.release import Release
+
+MOST_PAIRS: Final = 1_000_000
+"""Pairs up to which a stop rule can be declared: more videos than two releases will ever both have forecast."""
 
 
 class Experiment(Permanent):

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any, Final
 
 from django.db.models import F, Q, QuerySet
@@ -134,8 +135,22 @@ def _cursor(video: VideoDownload) -> str:
 def _read(cursor: str, value: str) -> tuple[Any, int]:
     place, _, key = cursor.rpartition("~")
     try:
-        return datetime.fromisoformat(place) if value == "published_at" else float(place), int(key)
-    except ValueError as error:
+        return _moment(place) if value == "published_at" else _finite(place), int(key)
+    except (ValueError, OverflowError) as error:
         raise UsageError(
             "a cursor is one that the page before gave", f"found {cursor!r}", "Begin at the first page"
         ) from error
+
+
+def _moment(text: str) -> datetime:
+    found = datetime.fromisoformat(text)
+    if found.tzinfo is None:
+        raise ValueError("a time has a time zone")
+    return found.astimezone(UTC)  # an OverflowError at the ends of the calendar
+
+
+def _finite(text: str) -> float:
+    found = float(text)
+    if not math.isfinite(found):
+        raise ValueError("a number is finite")
+    return found

@@ -9,6 +9,7 @@ from django.utils.dateparse import parse_date, parse_datetime
 
 from foreview.errors import UsageError
 from foreview.tables.catalogue import utc_ms
+from foreview.vocabulary import YEARS
 
 
 def issue_time(as_of: datetime | None) -> datetime:
@@ -54,6 +55,7 @@ def moment_said(text: str, zone: tzinfo | None = None) -> datetime | None:
         found = found.replace(tzinfo=zone)
     if text and (found is None or found.tzinfo is None):
         raise UsageError(f"a time is written as 2026-05-01T12:00{':00Z' if zone is None else ''}", f"found {text!r}")
+    _check_year(found)
     return found
 
 
@@ -65,4 +67,10 @@ def day_said(text: str) -> date | None:
         found = None
     if text and found is None:
         raise UsageError("a day is written as 2026-05-01", f"found {text!r}")
+    _check_year(found)
     return found
+
+
+def _check_year(said: date | None) -> None:
+    if said is not None and said.year not in YEARS:
+        raise UsageError(f"a time is one between {YEARS[0]} and {YEARS[-1]}", f"found {said.isoformat()}")

@@ -13,6 +13,7 @@ from django.db import IntegrityError, transaction
 from downloader import selectors
 from downloader.gateways.experiments import declaration_of, differences_of
 from downloader.models import Experiment, Release
+from downloader.models.experiment import MOST_PAIRS
 from downloader.services.clock import issue_time
 from downloader.services.promotion import promote_release
 from downloader.services.registry import set_state
@@ -33,7 +34,8 @@ class Plan:
     Raises
     ------
     UsageError
-        Unless the share lies between 0 and 1, and forecasts up to the declared age come before the horizon of the target.
+        Unless the share lies between 0 and 1, forecasts up to the declared age come before the horizon of the target, and there are
+        at most a million pairs.
 
     """
 
@@ -60,6 +62,9 @@ class Plan:
                 f"forecasts of {self.target} are made before {horizon} days",
                 f"found {self.most_age_days} as the most age",
             )
+        for name in ("least_pairs", "most_pairs"):
+            if self.stop.get(name, 0) > MOST_PAIRS:
+                raise UsageError(f"{name} is at most {MOST_PAIRS:,}", f"found {self.stop[name]:g}")
 
 
 def usual_stop(champion: Release, target: str, most_age_days: float) -> Declaration:
@@ -167,7 +172,7 @@ def course_of(experiment: Experiment) -> Course:
 
 
 def settle_experiment() -> Experiment | None:
-    """End the experiment that runs where its stop rule says so, and return it; None where none runs or it goes on.
+    """End the experiment that runs where its stop rule says so, and return it; None where none runs, it goes on, or somebody else ends it.
 
     A challenger that is better is promoted where that was declared and the gate lets it pass; the ending says what was done. Where
     another release serves than at the start the comparison is over, and so it is where the challenger served meanwhile: whoever rolled it
@@ -185,8 +190,9 @@ def settle_experiment() -> Experiment | None:
     if found.outcome == "undecided":
         return None
     ended = _end(experiment, Experiment.State.DECIDED, _ENDINGS[found.outcome], found)
-    if found.outcome == "challenger_better" and ended.promotes:
-        _write(ended, ending=f"{ended.ending}; {_promoted(ended)}")
+    if ended is not None and found.outcome == "challenger_better" and ended.promotes:
+        ended.ending = f"{ended.ending}; {_promoted(ended)}"
+        ended.save(update_fields=["ending"])
     return ended
 
 
@@ -206,7 +212,10 @@ def stop_experiment(name: str, *, reason: str) -> Experiment:
         raise UsageError("an experiment is stopped with a reason", "the reason is empty")
     if experiment.state != Experiment.State.RUNNING:
         raise Conflict("an experiment that runs is stopped", f"{name} is {experiment.state}")
-    return _end(experiment, Experiment.State.STOPPED, reason, follow_experiment(experiment))
+    ended = _end(experiment, Experiment.State.STOPPED, reason, follow_experiment(experiment))
+    if ended is None:
+        raise Conflict("an experiment ends once", f"{name} has just ended", "`manage.py follow_experiments` shows how")
+    return ended
 
 
 def served_by_challenger(video_ids: Iterable[str], beside: Collection[str]) -> tuple[str, list[bool]]:
@@ -240,17 +249,15 @@ def _promoted(experiment: Experiment) -> str:
     return "it was promoted"
 
 
-def _end(experiment: Experiment, state: str, ending: str, found: Decision | None) -> Experiment:
-    """End the experiment and let the challenger be a candidate again, both or neither."""
+def _end(experiment: Experiment, state: str, ending: str, found: Decision | None) -> Experiment | None:
+    """End the experiment and let the challenger be a candidate again, both or neither; None where somebody else has ended it since it was read."""
+    told = {} if found is None else {"outcome": found.outcome, "evidence": asdict(found)}
+    values = {"state": state, "ended_at": issue_time(None), "ending": ending, **told}
     with transaction.atomic():
-        told = {} if found is None else {"outcome": found.outcome, "evidence": asdict(found)}
-        _write(experiment, state=state, ended_at=issue_time(None), ending=ending, **told)
+        if not Experiment.objects.filter(pk=experiment.pk, state=Experiment.State.RUNNING).update(**values):
+            return None
         challenger = Release.objects.filter(pk=experiment.challenger_id, state=Release.State.CHALLENGER)
         challenger.update(state=Release.State.CANDIDATE)
-    return experiment
-
-
-def _write(experiment: Experiment, **values: Any) -> None:
     for name, value in values.items():
         setattr(experiment, name, value)
-    experiment.save(update_fields=list(values))
+    return experiment

@@ -15,7 +15,7 @@ from downloader.connectors import adsense, youtube_analytics, youtube_data
 from downloader.connectors.consent import MONETARY
 from downloader.connectors.failures import ConnectAgain, ConnectorError, QuotaSpent, Refused
 from downloader.connectors.session import Session, authorised, plain_http
-from downloader.connectors.tokens import Unopened, opened, sealed_anew
+from downloader.connectors.tokens import opened, sealed_anew
 from downloader.models import Alert, ConnectedVideo, Connection, ConnectionState
 from downloader.selectors import connections as selectors
 from downloader.services.alerts import raise_alert
@@ -25,6 +25,7 @@ from downloader.services.connections import own_client
 from downloader.services.passing import Batch, Pass, VideoRead, begin_pass, days_wanted, pass_begun, write_batch
 from downloader.services.quota import quota_day, spend, write_refusal
 from downloader.services.retention import delete_unrefreshed
+from foreview.errors import InputError, UsageError
 from foreview.options import Progress, silent
 
 logger = logging.getLogger(__name__)
@@ -63,7 +64,7 @@ def sync_connections(wanted: Iterable[Connection], way: Way | None = None) -> li
 
 
 def sync_connection(connection: Connection, way: Way) -> Synced:
-    """Read a connection as far as its owner, the quota and the network allow, and delete what may not be kept."""
+    """Read a connection as far as its owner, the quota, the network and the settings allow, and delete what may not be kept."""
     now, read, said = issue_time(way.clock()), 0, ""
     if connection.state == ConnectionState.AGAIN:
         return Synced(str(connection), read, delete_unrefreshed(connection, now), connection.said)
@@ -71,7 +72,7 @@ def sync_connection(connection: Connection, way: Way) -> Synced:
         session = _session(connection, way)
         for videos in _parts(connection, session, way, now):
             read += videos
-    except (ConnectorError, Unopened) as error:
+    except (InputError, UsageError) as error:  # Google's answers, and settings that are wrong or gone
         said = str(error)
         if isinstance(error, QuotaSpent) and error.by_google:
             write_refusal(error.api, now)
