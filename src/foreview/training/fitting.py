@@ -142,7 +142,7 @@ def _fit(
     told = is_told(table)
     for stage in stages:
         mine = in_stage(slices, stage)
-        mine = _mostly_told(mine, told, seed) if stage == "unseen" else mine
+        mine = mostly_told(mine, told, seed) if stage == "unseen" else mine
         if mine.any():
             part = table.filter(pl.Series(mine))
             part = part.drop(WORDING, strict=False) if stage in HEARD else part
@@ -152,18 +152,18 @@ def _fit(
     return found
 
 
-def _mostly_told(mine: np.ndarray, told: np.ndarray, seed: int) -> np.ndarray:
-    """Return the rows that are told, and of the others so few that they cost nothing and so many that members know what to say of them.
+def mostly_told(mine: np.ndarray, told: np.ndarray, seed: int) -> np.ndarray:
+    """Return which of n rows are learnt from at publication: those of ``mine`` that are told, and a few of the others where some are told.
 
-    Without any of those, members judged on a few of them would seem bad at all.
+    Many of the others would cost time and teach nothing. Of none of them, a member says whatever it likes of such a row, and seems bad where
+    it is judged on some.
     """
+    chosen: np.ndarray = mine & told
+    if not chosen.any():
+        return mine
     others = np.flatnonzero(mine & ~told)
-    told_ones = mine & told
-    if told_ones.any():
-        others = others[draw(others.size, int(told_ones.sum() * UNTOLD_SHARE), seed)]
-    found = told_ones.copy()
-    found[others] = True
-    return found
+    chosen[others[draw(others.size, round(UNTOLD_SHARE * chosen.sum()), seed)]] = True
+    return chosen
 
 
 def _stages(problems: Sequence[Problem]) -> tuple[Stage, ...]:

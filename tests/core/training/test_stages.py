@@ -8,7 +8,7 @@ from foreview.features.spec import FEATURES
 from foreview.learners.prior import prior_structure
 from foreview.learners.slices import SEEN_DAYS, STAGES, in_stage
 from foreview.options import Hyperparameters, TrainingOptions
-from foreview.training.fitting import MIN_YOUNG, Problem, fit_out_of_time, locate_target, refit
+from foreview.training.fitting import MIN_YOUNG, Problem, fit_out_of_time, locate_target, mostly_told, refit
 from foreview.training.rows import Rows
 from foreview.training.split import InnerSplit
 from foreview.vocabulary import DAY_MS, WORDING
@@ -62,3 +62,13 @@ def test_the_young_are_learnt_apart_where_they_are_many_and_hear_the_words(young
     assert hears == {"young"} & set(learnt)
     final = refit([asked], prior_structure(), judged, options)
     assert list(final.location.ensembles) == learnt
+
+
+def test_at_publication_a_tenth_as_many_videos_are_learnt_of_which_nothing_is_known():
+    told = np.arange(1_000) < 200
+    mine = np.arange(1_000) % 2 == 0
+    learnt = mostly_told(mine, told, 0)
+    assert [int((learnt & told).sum()), int((learnt & ~told).sum())] == [100, 10]
+    assert not (learnt & ~mine).any()
+    assert np.array_equal(learnt, mostly_told(mine, told, 0))
+    assert np.array_equal(mostly_told(mine, np.zeros(1_000, dtype=np.bool_), 0), mine)
