@@ -9,9 +9,10 @@ from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group
 from django.core.management import call_command
 from django.core.management.base import CommandError
+from django.utils import timezone
 
 from downloader.models import ApiKey, AuditEntry
-from downloader.services.access import Account, account_of_key
+from downloader.services.access import Account, account_of_key, create_key
 from downloader.services.audit import begin_entry, end_entry
 from foreview.errors import UsageError
 
@@ -58,10 +59,14 @@ def test_a_mistake_is_a_sentence(command, says):
     assert ApiKey.objects.count() == 0
 
 
-def test_a_key_that_would_open_nothing_is_not_made():
-    get_user_model().objects.create_superuser("root")
-    with pytest.raises(CommandError, match="a key expires in the future"):
-        said_by("create_api_key", "root", "--name", "x", "--days", "0")
+@pytest.mark.parametrize("days", ["0", "36501", "9" * 12, "soon"])
+def test_a_key_that_would_open_nothing_or_for_ever_is_not_made(days):
+    root = get_user_model().objects.create_superuser("root")
+    with pytest.raises(CommandError, match=f"--days: a whole number from 1 to 36500, not '{days}'"):
+        said_by("create_api_key", "root", "--name", "x", "--days", days)
+    with pytest.raises(UsageError, match="a key expires in the future"):
+        create_key(root, "x", ["read"], timezone.now())
+    assert ApiKey.objects.count() == 0
 
 
 def test_the_migration_makes_the_roles():

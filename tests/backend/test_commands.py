@@ -172,6 +172,32 @@ def test_nothing_invented_is_mixed_with_real_videos():
         said_by("seed_demo")
 
 
+def said_on_stderr(environment: dict[str, str], *command: str) -> str:
+    """What a command that ends with exit code 3 says, in one line."""
+    manage = [sys.executable, str(CHECKOUT / "backend" / "manage.py"), *command]
+    others = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
+    ended = subprocess.run(manage, capture_output=True, text=True, env=others | environment, check=False)
+    assert ended.returncode == 3, ended.stderr
+    return " ".join(ended.stderr.split())
+
+
+def test_a_database_that_was_not_migrated_is_said_with_what_mends_it(tmp_path):
+    said = said_on_stderr({"FOREVIEW_DATA": str(tmp_path)}, "verify_ledger")
+    assert said == (
+        "CommandError: the database has the tables of this version. no such table: downloader_ledgerhead. "
+        "Run `manage.py migrate`."
+    )
+
+
+def test_a_database_that_is_not_there_is_said_in_its_own_words(tmp_path):
+    place = f"sqlite:///{tmp_path}/no-such-folder/db.sqlite3"
+    said = said_on_stderr({"FOREVIEW_DATA": str(tmp_path), "DATABASE_URL": place}, "list_jobs")
+    assert said == (
+        "CommandError: the database can be reached and used. unable to open database file. "
+        "See DATABASE_URL, and whether it runs."
+    )
+
+
 def test_an_interrupted_command_says_so_without_a_stack_trace(tmp_path):
     environment = {k: v for k, v in os.environ.items() if k != "DATABASE_URL"} | {"FOREVIEW_DATA": str(tmp_path)}
     manage = [sys.executable, str(CHECKOUT / "backend" / "manage.py")]

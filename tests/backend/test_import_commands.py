@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from datetime import timedelta
 from io import StringIO
+from pathlib import Path
 
 import pytest
 from django.contrib.auth import get_user_model
@@ -19,6 +20,8 @@ from downloader.services.videos import Conflict
 from tests.backend.imports import HEADING, MACHINE, ROWS, imported, state, table
 
 pytestmark = pytest.mark.django_db
+UNREADABLE = Path("/proc/self/mem")
+"""Its first page is none, whoever reads it."""
 
 
 def said_by(*command: object) -> str:
@@ -59,12 +62,34 @@ def test_options_say_what_the_file_does_not(tmp_path):
     [
         (("import_data", "nowhere"), "nowhere does not", 3),
         (("undo_import", "77"), "there is none with the number 77", 2),
+        (("list_imports", "--limit", "-5"), "--limit: a whole number from 1 to 10000, not '-5'", 1),
     ],
 )
 def test_a_mistake_is_a_sentence_and_an_exit_code(command, said, code):
     with pytest.raises(CommandError, match=said) as caught:
         call_command(*command)
     assert caught.value.returncode == code
+
+
+@pytest.mark.skipif(not UNREADABLE.exists(), reason="needs a file that nobody can read, such as Linux has")
+def test_a_source_that_the_machine_does_not_let_be_read_is_in_the_history_with_its_reason():
+    with pytest.raises(CommandError, match=r"a source can be read\. mem: ") as caught:
+        call_command("import_data", str(UNREADABLE))
+    assert caught.value.returncode == 3
+    run = ImportRun.objects.get()
+    assert (run.file, run.state, run.sha256, (run.error or {})["rule"]) == (
+        "mem",
+        "refused",
+        "",
+        "a source can be read",
+    )
+
+
+def test_a_folder_that_cannot_be_written_is_said_without_a_stack_trace(tmp_path, releases):
+    releases.write_text("a file where the folder would be")
+    with pytest.raises(CommandError, match=r"^files can be read and written\. \[Errno \d+\] .*releases") as caught:
+        call_command("import_data", str(table(tmp_path)))
+    assert caught.value.returncode == 3
 
 
 def test_the_admin_shows_imports_and_changes_none(tmp_path, client):

@@ -92,6 +92,9 @@ def test_jobs_are_asked_for_listed_and_cancelled_on_the_command_line():
     assert f"{job.pk} echo queued (0)" in said_by("list_jobs")
     assert said_by("cancel_job", job.pk) == f"Job {job.pk} (echo) is cancelled."
     assert "weekly training 10 3 * * 0" in said_by("list_jobs")
+    for limit in ("-1", "0", "9" * 20):
+        with pytest.raises(CommandError, match=f"--limit: a whole number from 1 to 10000, not '{limit}'"):
+            said_by("list_jobs", "--limit", limit)
 
 
 def test_what_runs_is_said_to_end_at_its_next_step():

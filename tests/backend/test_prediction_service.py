@@ -98,6 +98,8 @@ def test_a_video_that_is_not_public_is_forecast_as_if_published_now():
 def test_an_unknown_video_is_named_and_caught_as_django_code_does():
     with pytest.raises(VideoUnknown, match="there is none with the id 42"):
         MLPredictionService().predict_video_performance(42)
+    with pytest.raises(UsageError, match=r"less than or equal to 9223372036854775807\. Check the id"):
+        MLPredictionService().predict_videos([10**20])
     with pytest.raises(UsageError, match="must be an integer"):
         MLPredictionService().predict_video_performance("forty-two")
 

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import argparse
 import getpass
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
 from django.core.management.base import CommandError
+from django.db import DatabaseError, OperationalError, ProgrammingError, connection
+from django.db.migrations.executor import MigrationExecutor
 from django.utils.dateparse import parse_date, parse_datetime
 from django_rich.management import RichCommand
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from foreview.errors import ForeviewError, UsageError
+from foreview.errors import ForeviewError, InputError, UsageError
 from foreview.options import Progress as Report
 from foreview.tables.catalogue import utc_ms
 
@@ -31,6 +34,10 @@ class StepsCommand(RichCommand):
             return super().execute(*args, **options)
         except ForeviewError as error:
             raise CommandError(str(error), returncode=2 if isinstance(error, UsageError) else 3) from error
+        except (OperationalError, ProgrammingError) as error:
+            raise CommandError(str(_of_database(error)), returncode=3) from error
+        except OSError as error:
+            raise CommandError(f"files can be read and written. {error}.", returncode=3) from error
         except KeyboardInterrupt:
             self.stderr.write("Interrupted. What was finished is kept; the step that ran changed nothing.")
             sys.exit(130)
@@ -48,6 +55,24 @@ class StepsCommand(RichCommand):
 
             yield report
         self.took[name] = time.perf_counter() - started
+
+
+def whole(least: int, most: int) -> Callable[[str], int]:
+    """Return the type of an option that is a whole number between the two; argparse says what is none.
+
+    Examples
+    --------
+    >>> whole(1, 10)("7")
+    7
+
+    """
+
+    def read(text: str) -> int:
+        if not (text.isascii() and text.isdigit() and len(text) <= len(str(most)) and least <= int(text) <= most):
+            raise argparse.ArgumentTypeError(f"a whole number from {least} to {most}, not {text!r:.40}")
+        return int(text)
+
+    return read
 
 
 def user_name() -> str:
@@ -76,3 +101,16 @@ def moment(text: str) -> datetime:
     if found is None:
         raise UsageError("a time is written as 2026-05-01 or 2026-05-01T12:00:00Z", f"found {text!r}")
     return utc_ms(found)
+
+
+def _of_database(error: DatabaseError) -> InputError:
+    """Return what is wrong with the database: tables are not there yet, or what it says itself."""
+    said = str(error).strip().replace("\n", " ")
+    try:
+        migrations = MigrationExecutor(connection)
+        behind = bool(migrations.migration_plan(migrations.loader.graph.leaf_nodes()))
+    except DatabaseError:
+        behind = False
+    if behind:
+        return InputError("the database has the tables of this version", said, "Run `manage.py migrate`")
+    return InputError("the database can be reached and used", said, "See DATABASE_URL, and whether it runs")

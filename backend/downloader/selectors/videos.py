@@ -73,9 +73,9 @@ def known_keys(video_ids: Iterable[Any]) -> list[Any]:
     """
     model = video_model()
     try:
-        keys = list(dict.fromkeys(model._meta.pk.to_python(video_id) for video_id in video_ids))
+        keys = list(dict.fromkeys(model._meta.pk.clean(video_id, None) for video_id in video_ids))
     except ValidationError as error:
-        raise VideoUnknown(model, "; ".join(error.messages)) from None
+        raise VideoUnknown(model, "; ".join(error.messages).rstrip(".")) from None
     known = set(model._default_manager.filter(pk__in=keys).values_list("pk", flat=True))
     if unknown := [str(key) for key in keys if key not in known]:
         shown = f"{', '.join(unknown[:3])}{f' and {len(unknown) - 3} more' if len(unknown) > 3 else ''}"

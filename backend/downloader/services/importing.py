@@ -27,7 +27,7 @@ from downloader.services.access import Account, check_channels
 from downloader.services.confirming import Confirm, unasked
 from downloader.services.videos import Conflict
 from foreview.drafts import whole_folder
-from foreview.errors import InputError, UsageError
+from foreview.errors import InputError, SourceError, UsageError
 from foreview.options import Progress, silent
 from foreview.readers.imported import REFUSED_SCHEMA, Imported, SourceOptions
 from foreview.tables.catalogue import Catalogue
@@ -70,8 +70,9 @@ def preview(account: Account, path: Path, kind: str = "", options: SourceOptions
 
     """
     options = options or SourceOptions()
-    run = ImportRun(who=account.asker, file=path.name, kind=kind, sha256=digest_of(path), heading=heading_of(path))
+    run = ImportRun(who=account.asker, file=path.name, kind=kind)
     try:
+        run.sha256, run.heading = _read_through(path)
         run.kind = kind or kind_of(path, options)
         options = _with_mapping_remembered(run, options)
         parts = read(path, run.kind, options)
@@ -273,6 +274,18 @@ def _examples(table: str, difference: Difference) -> Iterator[dict[str, str]]:
             if row[name] != row[f"{name}{BEFORE}"]:
                 said = (str(row[f"{name}{BEFORE}"])[:100], str(row[name])[:100])
                 yield {"table": table, "row": which, "field": name, "before": said[0], "after": said[1]}
+
+
+def _read_through(path: Path) -> tuple[str, str]:
+    """Return the digest of a source and that of its columns; SourceError where the machine does not let it be read."""
+    try:
+        return digest_of(path), heading_of(path)
+    except OSError as error:
+        raise SourceError(
+            "a source can be read",
+            f"{error.filename or path}: {error.strerror}",
+            "See who may read it, and whether it is whole",
+        ) from error
 
 
 def _without_folder(fact: str, path: Path) -> str:

@@ -9,7 +9,7 @@ from django.core.management.base import CommandParser
 from django.utils import timezone
 
 from downloader import selectors
-from downloader.management.steps import StepsCommand
+from downloader.management.steps import StepsCommand, whole
 from downloader.services.access import SCOPES, create_key
 
 
@@ -20,7 +20,7 @@ class Command(StepsCommand):
         parser.add_argument("user", help="whose key it is; it never opens more than this user may")
         parser.add_argument("--name", required=True, help="what it is for")
         parser.add_argument("--scope", choices=SCOPES, action="append", help="may be given again; default: read")
-        parser.add_argument("--days", type=int, default=90, help="how long it opens (90)")
+        parser.add_argument("--days", type=whole(1, 36_500), default=90, help="how long it opens (90)")
 
     def handle(self, *, user: str, name: str, scope: list[str] | None, days: int, **_options: Any) -> None:
         expires_at = timezone.now() + timedelta(days=days)

@@ -8,14 +8,14 @@ from django.core.management.base import CommandParser
 
 from downloader import selectors
 from downloader.management.commands.import_data import counted
-from downloader.management.steps import StepsCommand
+from downloader.management.steps import StepsCommand, whole
 
 
 class Command(StepsCommand):
     help = "Show the last imports, the youngest first."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--limit", type=int, default=20, metavar="N", help="at most so many (20)")
+        parser.add_argument("--limit", type=whole(1, 10_000), default=20, metavar="N", help="at most so many (20)")
 
     def handle(self, *, limit: int, **_options: Any) -> None:
         for run in selectors.import_page(None, None, limit)[:limit]:

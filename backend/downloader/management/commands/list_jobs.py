@@ -11,7 +11,7 @@ from rich import box
 from rich.table import Table
 
 from downloader import selectors
-from downloader.management.steps import StepsCommand
+from downloader.management.steps import StepsCommand, whole
 from downloader.models import Job
 from downloader.services.jobs.schedule import planned
 
@@ -20,7 +20,7 @@ class Command(StepsCommand):
     help = "Show the last jobs, the youngest first, and the schedule."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--limit", type=int, default=20, metavar="N", help="at most so many jobs (20)")
+        parser.add_argument("--limit", type=whole(1, 10_000), default=20, metavar="N", help="at most so many jobs (20)")
 
     def handle(self, *, limit: int, **_options: Any) -> None:
         jobs = _table("job", "kind", "state (attempts)", "progress", "asked for by", "when")
