@@ -7,6 +7,7 @@ import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import Any
+from urllib.error import URLError
 
 import pytest
 from django.core import mail
@@ -14,10 +15,10 @@ from django.core.management import CommandError, call_command
 
 from downloader.checks import check_setting
 from downloader.models import Alert, Job
-from downloader.services.alerts import SIGNATURE, acknowledge, raise_alert, signature
+from downloader.services.alerts import SIGNATURE, acknowledge, notify, raise_alert, signature
 from downloader.signals import alert_raised
 from foreview.errors import UsageError
-from tests.backend.jobs import committed, work_once
+from tests.backend.jobs import committed, run_now, work_once
 
 pytestmark = [pytest.mark.django_db, pytest.mark.dialect]
 
@@ -86,7 +87,7 @@ def test_without_addresses_nothing_is_queued():
 def test_webhook_and_mail_are_sent_by_a_job_and_the_webhook_is_signed(hook):
     alert = raise_alert("coverage", "views_7d", "too few", {"hits": 1})
     work_once()
-    assert Job.objects.get().result == {"sent": ["e-mail", "webhook"]}
+    assert [job.result for job in Job.objects.order_by("pk")] == [{"sent": ["e-mail"]}, {"sent": ["webhook"]}]
     ((signed, body),) = hook
     assert signed == signature("s3cret", body)
     assert json.loads(body) == {
@@ -99,6 +100,27 @@ def test_webhook_and_mail_are_sent_by_a_job_and_the_webhook_is_signed(hook):
     }
     (message,) = mail.outbox
     assert (message.subject, message.to) == ("Foreview: coverage: views_7d", ["owner@example.org"])
+
+
+def test_a_webhook_that_fails_is_tried_again_and_the_mail_is_sent_once(hook, settings):
+    there = settings.FOREVIEW
+    settings.FOREVIEW = {**there, "WEBHOOK": {**there["WEBHOOK"], "URL": "http://127.0.0.1:9/"}}
+    raise_alert("coverage", "views_7d", "too few")
+    by_mail, by_webhook = Job.objects.order_by("pk")
+    assert run_now(by_mail).state == "succeeded"
+    for _ in range(3):
+        with pytest.raises(URLError):
+            run_now(by_webhook)
+    settings.FOREVIEW = there
+    done = run_now(by_webhook)
+    assert (done.state, done.attempts) == ("succeeded", 4)
+    assert (len(mail.outbox), len(hook)) == (1, 1)
+
+
+def test_asked_for_without_a_way_an_alert_is_sent_by_all_that_there_are(hook):
+    alert = raise_alert("coverage", "views_7d", "too few")
+    assert notify(alert.pk) == ["e-mail", "webhook"]
+    assert (len(mail.outbox), len(hook)) == (1, 1)
 
 
 @pytest.mark.parametrize(

@@ -77,7 +77,12 @@ def test_a_source_that_the_machine_does_not_let_be_read_is_in_the_history_with_i
         call_command("import_data", str(UNREADABLE))
     assert caught.value.returncode == 3
     run = ImportRun.objects.get()
-    assert (run.file, run.state, run.sha256, (run.error or {})["rule"]) == ("mem", "refused", "", "a source can be read")
+    assert (run.file, run.state, run.sha256, (run.error or {})["rule"]) == (
+        "mem",
+        "refused",
+        "",
+        "a source can be read",
+    )
 
 
 def test_a_folder_that_cannot_be_written_is_said_without_a_stack_trace(tmp_path, releases):

@@ -83,6 +83,23 @@ def test_a_worker_whose_clock_is_behind_queues_nothing_again():
     assert enqueue_due(MONDAY + 1 * DAY) == []
 
 
+def test_a_clock_that_was_ahead_once_silences_nothing_and_is_told_of(caplog):
+    enqueue_due(MONDAY)
+    enqueue_due(MONDAY + 3650 * DAY)
+    Job.objects.update(state="succeeded")
+    assert [plan.last for plan in planned(MONDAY)] == [None] * len(SCHEDULE)
+    assert enqueue_due(MONDAY) == []
+    assert caplog.text == ""
+    assert kinds_of(enqueue_due(MONDAY + DAY)) == ["sync", "mature_labels", "forecast", "judge", "watch"]
+    assert enqueue_due(MONDAY + DAY) == []
+    lines = ("nightly sync", "nightly labels", "nightly forecasts", "nightly standings", "nightly watch")
+    times = ("10:00", "11:10", "12:10", "12:25", "12:40")
+    assert [record.getMessage() for record in caplog.records] == [
+        f"{line} at 2036-05-01 {at} is not believed: a clock that was ahead saw it. {line} is due"
+        for line, at in zip(lines, times, strict=True)
+    ]
+
+
 def test_a_training_that_still_runs_is_not_asked_for_again_but_its_due_time_is_seen():
     enqueue_due(MONDAY)
     first = enqueue_due(MONDAY + 7 * DAY)

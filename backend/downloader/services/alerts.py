@@ -6,7 +6,7 @@ import hashlib
 import hmac
 import json
 import urllib.request
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any, Final
 
@@ -43,8 +43,8 @@ def raise_alert(kind: str, subject: str, text: str, evidence: Mapping[str, Any] 
             Alert.objects.filter(pk=alert.pk).update(text=text, evidence=dict(evidence or {}), last_seen_at=now)
             alert.refresh_from_db()
             return alert
-        if webhook() or alert_emails():
-            enqueue("notify", {"alert": alert.pk}, asked_by="an alert")
+        for way in _ways():  # a job each, so that what fails is tried again alone
+            enqueue("notify", {"alert": alert.pk, "way": way}, asked_by="an alert")
         transaction.on_commit(partial(alert_raised.send_robust, sender=Alert, alert=alert))
     return alert
 
@@ -76,16 +76,30 @@ def told_to(account: Account, alert: Alert) -> tuple[str, str, dict[str, Any]]:
     return alert.subject, alert.text, alert.evidence
 
 
-def notify(alert_id: int) -> list[str]:
-    """Send e-mail and webhook of an alert, and return which were sent. What cannot be sent raises, and is tried again by its job."""
-    alert, sent = Alert.objects.get(pk=alert_id), []
+def notify(alert_id: int, way: str = "") -> list[str]:
+    """Send e-mail or webhook of an alert, for an empty ``way`` both, and return which ``FOREVIEW`` has and were sent.
+
+    What cannot be sent raises, and is tried again by its job.
+    """
+    alert, ways = Alert.objects.get(pk=alert_id), _ways()
+    wanted = [one for one in ways if way in ("", one)]
+    for one in wanted:
+        ways[one](alert)
+    return wanted
+
+
+def _ways() -> dict[str, Callable[[Alert], None]]:
+    """Return the ways that the settings have to who wants to know."""
+    ways: dict[str, Callable[[Alert], None]] = {}
     if addresses := alert_emails():
-        send_mail(f"Foreview: {alert}", alert.text, None, addresses)
-        sent.append("e-mail")
+        ways["e-mail"] = lambda alert: _mail(addresses, alert)
     if target := webhook():
-        _post(target["URL"], target["SECRET"], _told(alert))
-        sent.append("webhook")
-    return sent
+        ways["webhook"] = lambda alert: _post(target["URL"], target["SECRET"], _told(alert))
+    return ways
+
+
+def _mail(addresses: list[str], alert: Alert) -> None:
+    send_mail(f"Foreview: {alert}", alert.text, None, addresses)
 
 
 def _told(alert: Alert) -> bytes:

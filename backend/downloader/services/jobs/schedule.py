@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -15,6 +16,10 @@ from django.db.models import Exists, OuterRef
 from downloader.configuration import schedule_timezone
 from downloader.models import DueTime, Job
 from downloader.services.jobs.queueing import enqueue
+
+logger = logging.getLogger(__name__)
+AHEAD: Final = timedelta(days=2)
+"""How far ahead of now a due time may have been seen, by a worker whose clock goes before this one's; a later one is the mistake of a clock."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,12 +70,15 @@ def enqueue_due(now: datetime) -> list[Job]:
     """Queue what is due and was not seen yet, and return it.
 
     Of several due times that passed while no worker ran, the last alone is caught up. What was due before any worker ever looked
-    is not.
+    is not. What a clock saw that went more than :data:`AHEAD` before this one is not believed: it would silence the schedule until then.
     """
     queued = []
     for line in SCHEDULE:
         due_at = latest_due(line, now)
-        if not DueTime.objects.filter(line=line.name, due_at__gte=due_at).exists():
+        later = DueTime.objects.filter(line=line.name, due_at__gte=due_at)
+        if not later.filter(due_at__lte=now + AHEAD).exists():
+            if (seen := later.first()) is not None:
+                logger.warning("%s is not believed: a clock that was ahead saw it. %s is due", seen, line.name)
             job = _seen(line, due_at)
             queued += [] if job is None else [job]
     return queued
@@ -103,7 +111,7 @@ class Planned:
 
 def planned(now: datetime) -> list[Planned]:
     """Return the schedule with the last and the next run of each line, by one query."""
-    queued = DueTime.objects.filter(job__isnull=False)
+    queued = DueTime.objects.filter(job__isnull=False, due_at__lte=now + AHEAD)
     later = queued.filter(line=OuterRef("line"), due_at__gt=OuterRef("due_at"))
     last = {due.line: due for due in queued.exclude(Exists(later)).select_related("job")}
     return [Planned(line, last.get(line.name), next_due(line, now)) for line in SCHEDULE]

@@ -179,11 +179,11 @@ def tidy(run: Run) -> dict[str, Any]:
     return asdict(done)
 
 
-def notify(run: Run, *, alert: int) -> dict[str, Any]:
-    """Send e-mail and webhook of an alert."""
+def notify(run: Run, *, alert: int, way: str = "") -> dict[str, Any]:
+    """Send e-mail or webhook of an alert; without a way both."""
     from downloader.services.alerts import notify as send
 
     run.report("sending", 0, 1)
-    sent = send(alert)
+    sent = send(alert, way)
     run.report("sending", 1, 1)
     return {"sent": sent}
