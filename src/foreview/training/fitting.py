@@ -9,7 +9,7 @@ from typing import Final, TypeAlias
 import numpy as np
 import polars as pl
 
-from foreview.learners.ensemble import Ensemble, choose_weights, draw, fit_members, member_predictions
+from foreview.learners.ensemble import Ensemble, choose_weights, fit_members, member_predictions
 from foreview.learners.location import Located, LocationModel, Spread, locate
 from foreview.learners.matrix import Vector, fit_encoder
 from foreview.learners.slices import SEEN_DAYS, Stage, in_stage
@@ -17,7 +17,7 @@ from foreview.learners.spread import fit_spread
 from foreview.learners.structure import Structure, baseline, slices_of
 from foreview.metrics.bootstrap import bootstrap_means
 from foreview.options import TrainingOptions
-from foreview.training.rows import Rows, is_told
+from foreview.training.rows import Rows, is_told, mostly_told
 from foreview.training.split import InnerSplit
 from foreview.uncertainty.conformal import Calibration, fit_calibration
 from foreview.vocabulary import FORMATS, WORDING
@@ -36,8 +36,6 @@ MIN_YOUNG = 2_000
 """Rows of the first two days from which they are learnt apart from the later ones."""
 HEARD: Final[tuple[Stage, ...]] = ("older", "seen")
 """Stages in which the counts have heard the words."""
-UNTOLD_SHARE: Final = 0.1
-"""Rows of which nothing is known before they are counted, as a share of the others, from which is learnt at publication."""
 MIN_VALIDATION = 40
 """Validation rows below which weights stay equal and the spread constant."""
 
@@ -150,20 +148,6 @@ def _fit(
                 part, target[mine], slices[mine], max_rows=most, seed=seed, threads=threads, tuned=tuned
             )
     return found
-
-
-def mostly_told(mine: np.ndarray, told: np.ndarray, seed: int) -> np.ndarray:
-    """Return which of n rows are learnt from at publication: those of ``mine`` that are told, and a few of the others where some are told.
-
-    Many of the others would cost time and teach nothing. Of none of them, a member says whatever it likes of such a row, and seems bad where
-    it is judged on some.
-    """
-    chosen: np.ndarray = mine & told
-    if not chosen.any():
-        return mine
-    others = np.flatnonzero(mine & ~told)
-    chosen[others[draw(others.size, round(UNTOLD_SHARE * chosen.sum()), seed)]] = True
-    return chosen
 
 
 def _stages(problems: Sequence[Problem]) -> tuple[Stage, ...]:

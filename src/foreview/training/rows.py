@@ -13,6 +13,7 @@ from foreview.curves.curve import take, view_curves
 from foreview.curves.labels import labels
 from foreview.errors import NotEnoughHistory
 from foreview.features.matrix import feature_table
+from foreview.learners.ensemble import draw
 from foreview.learners.matrix import Vector
 from foreview.options import TrainingOptions
 from foreview.tables.catalogue import Catalogue
@@ -23,6 +24,8 @@ FACTS: Final = ("duration_s", "category", "title_length", "channel_recent_videos
 WEEKDAY: Final = ("day_of_week", "weekday_sin", "weekday_cos")
 WEEKS: Final = 2
 """Times that each weekday must have come round before anything is learnt from it: until then a weekday is one particular day."""
+UNTOLD_SHARE: Final = 0.1
+"""Rows of which nothing is known before they are counted, as a share of the others, from which is learnt at publication."""
 _ISSUE: Final = ("video_id", "as_of", "issue_age_days")
 
 
@@ -144,6 +147,20 @@ def is_told(table: pl.DataFrame) -> np.ndarray:
     """Return whether anything but its format is known of each video: of the others nothing can be learnt before they are counted."""
     told = table.select(pl.any_horizontal(pl.col(name).is_not_null() for name in FACTS)).to_series()
     return told.to_numpy().astype(np.bool_)
+
+
+def mostly_told(mine: np.ndarray, told: np.ndarray, seed: int) -> np.ndarray:
+    """Return which of n rows are learnt from at publication: those of ``mine`` that are told, and a few of the others where some are told.
+
+    Many of the others would cost time and teach nothing. Of none of them, a member says whatever it likes of such a row, and seems bad where
+    it is judged on some.
+    """
+    chosen: np.ndarray = mine & told
+    if not chosen.any():
+        return mine
+    others = np.flatnonzero(mine & ~told)
+    chosen[others[draw(others.size, round(UNTOLD_SHARE * chosen.sum()), seed)]] = True
+    return chosen
 
 
 def _issues(mature: pl.DataFrame, options: TrainingOptions) -> pl.DataFrame:

@@ -8,8 +8,8 @@ from foreview.features.spec import FEATURES
 from foreview.learners.prior import prior_structure
 from foreview.learners.slices import SEEN_DAYS, STAGES, in_stage
 from foreview.options import Hyperparameters, TrainingOptions
-from foreview.training.fitting import MIN_YOUNG, Problem, fit_out_of_time, locate_target, mostly_told, refit
-from foreview.training.rows import Rows
+from foreview.training.fitting import MIN_YOUNG, Problem, fit_out_of_time, locate_target, refit
+from foreview.training.rows import Rows, mostly_told
 from foreview.training.split import InnerSplit
 from foreview.vocabulary import DAY_MS, WORDING
 
