@@ -164,15 +164,18 @@ def test_what_a_database_cannot_hold_is_refused_by_row(tmp_path):
         ROWS[1].replace(",20,", ",1e30,"),
         ROWS[2].replace("0.25", "99999999999"),
         f"{long},2026-01-01T08:00:00Z,UC1,long,2026-01-02,1,,",
-        "e5,1605-01-01T08:00:00Z,UC1,old,1605-01-02,1,,",
+        "e5,1975-01-01T08:00:00Z,UC1,old,1975-01-02,1,,",
+        "f6,1605-01-01T08:00:00Z,UC1,old,1605-01-02,1,,",
     )
     run = imported(table(tmp_path, rows))
     assert run.counts == counts(videos=(2, 0, 0), daily=(2, 0, 0), earnings=(1, 0, 0))
-    assert [(row["line"], row["field"], row["reason"].split(": ")[1]) for row in run.refused_first] == [
+    assert [(row["line"], row["field"], row["reason"].split(": ")[-1]) for row in run.refused_first] == [
         (3, "views", "views stays below 9,007,199,254,740,992"),
         (4, "revenue_usd", "revenue_usd stays below 10,000,000,000"),
         (5, "video_id", "an id has at most 500 characters"),
         (6, "published_at", "a year that is none"),
+        (7, "date", "date lies in the years 1970 to 2199"),
+        (7, "published_at", "published_at lies in the years 1970 to 2199"),
     ]
 
 

@@ -16,6 +16,7 @@ from foreview.errors import UsageError
 from foreview.readers import values
 from foreview.readers.imported import REFUSED_SCHEMA
 from foreview.readers.sheet import LINE, Decimal, Sheet
+from foreview.tables.checks import SPAN, outside_years
 from foreview.tables.schema import TEXTS, TIME, Column
 
 COUNTS: Final = ("views", "likes", "comments", "shares", "impressions")
@@ -190,6 +191,8 @@ def _reason(given: pl.DataType, column: Column, decimal: Decimal) -> pl.Expr:
     is_given = text.is_not_null()
     if column.minimum is not None:
         reason = pl.when(value < column.minimum).then(pl.lit(f"{column.name} is at least {column.minimum:g}"))
+    if column.dtype in (TIME, pl.Date()):
+        reason = pl.when(outside_years("value", column.dtype)).then(pl.lit(f"{column.name} lies in the years {SPAN}"))
     if column.dtype == pl.Float64():
         reason = pl.when(~value.is_finite()).then(pl.lit(f"{column.name} is finite")).otherwise(reason)
     if column.required:

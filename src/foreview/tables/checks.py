@@ -17,6 +17,7 @@ MOST_DAYS: Final = 36_500
 """Days after publication by which what a declared column says is known at the latest."""
 EARLIEST, LATEST = datetime(1970, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
 """Times outside are mistakes, as of seconds that were read as milliseconds; between them sums of times are exact."""
+SPAN: Final = f"{EARLIEST.year} to {LATEST.year - 1}"
 
 
 def check_table(name: str, frame: pl.DataFrame, declared: Sequence[DeclaredColumn] = ()) -> pl.DataFrame:
@@ -164,16 +165,17 @@ def _check_values(name: str, frame: pl.DataFrame, column: Column) -> None:
         _refuse(name, frame, values < column.minimum, column.name, f"{column.name} is at least {column.minimum:g}")
 
 
+def outside_years(field: str, dtype: pl.DataType) -> pl.Expr:
+    """Return whether a time or day lies outside the years that can be; compared as numbers, for Python may have no such date."""
+    first, end = (pl.lit(bound).cast(dtype).to_physical() for bound in (EARLIEST, LATEST))
+    return ~pl.col(field).to_physical().is_between(first, end, closed="left")
+
+
 def _check_time(name: str, frame: pl.DataFrame, column: Column) -> None:
-    """Raise CatalogueError where a time lies outside the years that can be; it is shown as a number, for Python may have no such date."""
-    first, end = (pl.lit(bound).cast(column.dtype).to_physical() for bound in (EARLIEST, LATEST))
     number = frame.with_columns(pl.col(column.name).to_physical())
-    years = f"{EARLIEST.year} to {LATEST.year - 1}"
     unit = "days" if column.dtype == pl.Date() else "ms"
-    outside = ~pl.col(column.name).is_between(first, end, closed="left")
-    _refuse(
-        name, number, outside, column.name, f"{column.name} lies in the years {years}, counted in {unit} since 1970"
-    )
+    rule = f"{column.name} lies in the years {SPAN}, counted in {unit} since 1970"
+    _refuse(name, number, outside_years(column.name, column.dtype), column.name, rule)
 
 
 def _refuse(name: str, frame: pl.DataFrame, breaks: pl.Expr, field: str, rule: str) -> None:
