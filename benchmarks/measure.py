@@ -34,6 +34,7 @@ SECTIONS: Final[dict[str, tuple[str, ...]]] = {
     "at_publication": ("What was tried at publication", "benchmarks.at_publication"),
     "young": ("What was tried in the first two days", "benchmarks.young"),
     "spreads": ("What was tried to make intervals sharper", "benchmarks.spreads"),
+    "coverages": ("What was tried to bring coverage nearer", "benchmarks.coverages"),
     "words": ("What words tell", "benchmarks.words"),
     "drift": ("When the world changes: as released and adapted", "benchmarks.drift"),
     "adapted": ("Trending: as released and adapted", "benchmarks.adapted"),

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, Final
 
@@ -21,6 +21,7 @@ from foreview.learners import xgb
 from foreview.learners.matrix import Matrix, Vector, fit_encoder
 from foreview.learners.spread import FLOOR, fit_spread, predict_spread
 from foreview.metrics.interval import crps_from_quantiles, interval_score
+from foreview.options import TrainingOptions
 from foreview.tables.catalogue import Catalogue
 from foreview.tables.folder import read_catalogue
 from foreview.training.fitting import Problem, refit
@@ -39,17 +40,22 @@ BOUNDS: Final = {0.5: (0.25, 0.75), 0.8: (0.1, 0.9), 0.95: (0.025, 0.975)}
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """n rows as a spread model sees them, with the distance of the outcome from the forecast [ln units] and the slice of each."""
+    """n rows as a spread model sees them, with the distance of the outcome from the forecast [ln units], the slice and the day of publication of each."""
 
     rows: Matrix
     residual: Vector
     slices: np.ndarray
+    day: np.ndarray
 
     @property
     def noise(self) -> Vector:
         """What the spread model learns: ln(|residual| + floor)."""
         found: Vector = np.log(np.abs(self.residual) + FLOOR)
         return found
+
+    def of(self, chosen: np.ndarray) -> Part:
+        """Return the rows for which ``chosen`` holds."""
+        return Part(self.rows[chosen], self.residual[chosen], self.slices[chosen], self.day[chosen])
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +77,7 @@ def main() -> None:
         print("skipped: the panels are not beside the checkout")
         sys.exit(0)
     catalogue = read_catalogue(panel_folder("trending"))
-    origins = [_origin(catalogue, cutoff) for cutoff in CUTOFFS]
+    origins = [origin_at(catalogue, cutoff, OPTIONS) for cutoff in CUTOFFS]
     print(
         "Views at 7 d. Mean interval score of all three months as a share of that of one width a slice (conformal, not in hindsight); the goal of U2 is at most 0.90. "
         "CRPS likewise; its goal is 0.95. *Holds*: what share lies in the 80 % intervals.\n"
@@ -93,29 +99,31 @@ def _pairs(row: list[float], bases: list[float]) -> Iterator[tuple[float, float]
     return zip(row[:-1], bases[:-1], strict=True)
 
 
-def _origin(catalogue: Catalogue, cutoff: datetime) -> Origin:
+def origin_at(catalogue: Catalogue, cutoff: datetime, options: TrainingOptions) -> Origin:
+    """Return what a training at ``cutoff`` learns the spread from and calibrates on, and the videos of the 30 days after it, at views after 7 days."""
     print(f"training until {cutoff:%Y-%m-%d} …", file=sys.stderr, flush=True)
-    known = training_rows(training_catalogue(catalogue, cutoff, OPTIONS), OPTIONS)
+    known = training_rows(training_catalogue(catalogue, cutoff, options), options)
     problems = [plain_problem(rows_of(target, known)) for target in ("views_7d", "views_30d")]
     structure = fit_structure([rows_of(target, known) for target in TARGETS])
-    judged, _ = judge(problems, OPTIONS)
-    final = refit(problems, structure, judged, OPTIONS)
-    splits = inner_splits([p.rows for p in problems], OPTIONS.embargo)
+    judged, _ = judge(problems, options)
+    final = refit(problems, structure, judged, options)
+    splits = inner_splits([p.rows for p in problems], options.embargo)
     later = [p.part(s.validate(p.rows)) for p, s in zip(problems, splits, strict=True)]
     residual = np.concatenate([p.final - p.place(judged.location, p.rows.table).location for p in later])
     encoder = fit_encoder(pl.concat([p.rows.table for p in later]), np.abs(residual))
 
     def part(problem: Problem, location: Any) -> Part:
         at = problem.place(location, problem.rows.table)
-        return Part(encoder.matrix(problem.rows.table), problem.final - at.location, at.slices)
+        days = problem.rows.published // DAY_MS
+        return Part(encoder.matrix(problem.rows.table), problem.final - at.location, at.slices, days)
 
     calibrate, again = (part(judged.last[0], model.location) for model in (judged, final))
     # As `refit` does: the level that the model fitted again has learnt is not counted twice.
     learnt = _medians(calibrate.residual - again.residual, calibrate.slices)
-    calibrate = Part(calibrate.rows, calibrate.residual - learnt, calibrate.slices)
-    tested = plain_problem(_after(rows_of("views_7d", training_rows(catalogue, OPTIONS)), cutoff))
+    calibrate = replace(calibrate, residual=calibrate.residual - learnt)
+    tested = plain_problem(_after(rows_of("views_7d", training_rows(catalogue, options)), cutoff))
     both = [part(p, judged.location) for p in later]
-    learn = Part(*(np.concatenate([getattr(p, name) for p in both]) for name in ("rows", "residual", "slices")))
+    learn = Part(*(np.concatenate([getattr(p, name) for p in both]) for name in ("rows", "residual", "slices", "day")))
     return Origin(learn, calibrate, part(tested, final.location))
 
 
@@ -138,7 +146,7 @@ def _judged(origins: list[Origin], idea: Callable[[Part], Told], day: str) -> li
         told = idea(origin.learn)
         calibration = fit_calibration(origin.calibrate.residual / told(origin.calibrate), origin.calibrate.slices)
         mine = np.char.endswith(origin.judge.slices, f"/{day}")
-        asked = Part(origin.judge.rows[mine], origin.judge.residual[mine], origin.judge.slices[mine])
+        asked = origin.judge.of(mine)
         quantiles.append(told(asked)[:, None] * score_quantiles(calibration, asked.slices))
         actual.append(asked.residual)
     y, q = np.concatenate(actual), np.concatenate(quantiles)

@@ -1,0 +1,134 @@
+"""What was tried to bring coverage nearer on Youku, and what each gave. ``python -m benchmarks.coverages``. Prints Markdown.
+
+The models of views are fitted once on the videos until 2015-12-14, with the fewer trees of :mod:`benchmarks.expected_loss`; only what the scores are taken from differs. Judged are all
+later videos at views after 7 days.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Final
+
+import numpy as np
+
+from benchmarks.expected_loss import OPTIONS
+from benchmarks.panels import DATA, panel_folder
+from benchmarks.spreads import BOUNDS, Origin, Part, origin_at
+from foreview.learners.matrix import Vector
+from foreview.learners.spread import fit_spread, predict_spread
+from foreview.tables.folder import read_catalogue
+from foreview.uncertainty.conformal import LEVELS, fit_calibration, score_quantiles
+
+CUTOFF: Final = datetime(2015, 12, 15, tzinfo=UTC)
+SLICES: Final = tuple(f"views_7d/{kind}/{day}" for day in (0, 1, 3) for kind in ("short", "long"))
+LEAST_OF_A_DAY: Final = 30
+"""Scores of a slice that tell the level of their day."""
+
+Scores = tuple[Vector, np.ndarray]
+"""n scores and the slice of each."""
+
+
+def main() -> None:
+    """Print the table."""
+    if not (DATA / "youku").exists():
+        print("skipped: the panels are not beside the checkout")
+        sys.exit(0)
+    origin = origin_at(read_catalogue(panel_folder("youku")), CUTOFF, replace(OPTIONS, embargo="none"))
+    _print_days(origin)
+    print("\nShare of the outcomes inside the 50, 80 and 95 % intervals:\n")
+    print(f"| scores taken from | {' | '.join(' '.join(name.split('/')[1:]) + ' d' for name in SLICES)} |")
+    print("|---" * (1 + len(SLICES)) + "|")
+    for name, way in WAYS.items():
+        print(f"| {name} | {' | '.join(_covered(origin, way(origin)))} |", flush=True)
+    shifted = replace(origin.judge, residual=_without_days(origin.judge))
+    moved = replace(origin, judge=shifted)
+    print(f"| not allowed: each test day's own median taken off | {' | '.join(_covered(moved, _last(moved)))} |")
+
+
+def _print_days(origin: Origin) -> None:
+    print("| slice | days calibrated on | scores | days judged on | videos | median of actual − forecast there [ln] |")
+    print("|---|---:|---:|---:|---:|---:|")
+    for name in SLICES:
+        had, asked = (part.of(part.slices == name) for part in (origin.calibrate, origin.judge))
+        days = [str(np.unique(part.day).size) for part in (had, asked)]
+        middle = float(np.median(asked.residual))
+        print(f"| {name} | {days[0]} | {had.day.size:,} | {days[1]} | {asked.day.size:,} | {middle:+.3f} |")
+
+
+def _covered(origin: Origin, scores: Scores) -> list[str]:
+    calibration = fit_calibration(*scores)
+    told = _told(origin.learn, origin.judge)
+    score = origin.judge.residual / told
+    cells = []
+    for name in SLICES:
+        mine = origin.judge.slices == name
+        quantiles = score_quantiles(calibration, origin.judge.slices[mine])
+        cells.append(" ".join(f"{_inside(score[mine], quantiles, ends):.1%}" for ends in BOUNDS.values()))
+    return cells
+
+
+def _inside(score: Vector, quantiles: Vector, ends: tuple[float, float]) -> float:
+    low, high = (quantiles[:, int(np.argmin(np.abs(LEVELS - end)))] for end in ends)
+    return float(((low <= score) & (score <= high)).mean())
+
+
+def _told(learn: Part, asked: Part) -> Vector:
+    found: Vector = predict_spread(fit_spread(learn.rows, learn.residual, seed=0, threads=2), asked.rows)
+    return found
+
+
+def _last(origin: Origin) -> Scores:
+    return origin.calibrate.residual / _told(origin.learn, origin.calibrate), origin.calibrate.slices
+
+
+def _both(origin: Origin) -> Scores:
+    """Both later windows, each with the spread that the other tells."""
+    earlier = origin.learn.residual / _told(origin.calibrate, origin.learn)
+    last, slices = _last(origin)
+    return np.concatenate([earlier, last]), np.concatenate([origin.learn.slices, slices])
+
+
+def _mirrored(origin: Origin) -> Scores:
+    """Each score with its opposite: the level is left to the point."""
+    scores, slices = _last(origin)
+    return np.concatenate([scores, -scores]), np.concatenate([slices, slices])
+
+
+def _with_days(origin: Origin) -> Scores:
+    """Each score twice, moved up and down by how much the medians of days differ: a day not seen yet has a level of its own."""
+    (earlier, names), (last, slices) = _both(origin), _last(origin)
+    day = np.concatenate([origin.learn.day, origin.calibrate.day])
+    apart = np.zeros(last.size)
+    for name in np.unique(slices):
+        mine = names == name
+        levels = [
+            float(np.median(earlier[mine & (day == one)]))
+            for one in np.unique(day)
+            if (mine & (day == one)).sum() >= LEAST_OF_A_DAY
+        ]
+        apart[slices == name] = np.std(levels, ddof=1) if len(levels) > 1 else 0.0
+    return np.concatenate([last - apart, last + apart]), np.concatenate([slices, slices])
+
+
+def _without_days(part: Part) -> Vector:
+    found = part.residual.copy()
+    for name in np.unique(part.slices):
+        for day in np.unique(part.day):
+            mine = (part.slices == name) & (part.day == day)
+            found[mine] -= np.median(found[mine]) if mine.any() else 0.0
+    return found
+
+
+WAYS: Final[dict[str, Callable[[Origin], Scores]]] = {
+    "**the last window: as served**": _last,
+    "both later windows, each with the other's spread": _both,
+    "the last window, each score with its opposite": _mirrored,
+    "the last window, and how much days differ": _with_days,
+}
+
+
+if __name__ == "__main__":
+    main()
