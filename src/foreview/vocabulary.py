@@ -83,6 +83,9 @@ WEEKDAY_NAMES: Final = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", 
 YEARS: Final = range(1990, 2201)
 """The years that a time can be of where people or sources give it: what lies outside is a slip, and databases and clocks end not far from there."""
 
+CATALOGUE_YEARS: Final = range(1970, 2200)
+"""The years that a catalogue's times can lie in, generous for its own sake: sums of times are exact there, and every library has such dates."""
+
 DAY_MS: Final = 86_400_000
 """Milliseconds a day. Times are UTC milliseconds and ages are milliseconds since publication, as whole numbers, so that
 comparisons with a cutoff are exact."""

@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, Protocol
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from foreview.errors import UsageError
+from foreview.vocabulary import CATALOGUE_YEARS
 
 if TYPE_CHECKING:
     from foreview.tables.catalogue import Catalogue
 
 
-YEARS = (1970, 2200)
-"""Between them lie all times that a catalogue may hold."""
+_YEARS = CATALOGUE_YEARS[1:]
+"""Whatever its zone, such a time lies in the years of a catalogue."""
 
 
 class Subparsers(Protocol):
@@ -61,8 +62,8 @@ def instant(text: str) -> datetime:
         raise argparse.ArgumentTypeError(f"{text!r} is no time; write 2026-05-01T00:00:00Z or 2026-05-01") from None
     if found.tzinfo is None and len(text) > len("2026-05-01"):
         raise argparse.ArgumentTypeError(f"{text!r} says no time zone; write {text}Z if it is UTC")
-    if not YEARS[0] < found.year < YEARS[1]:  # at the edges of the calendar there is no day before or after
-        raise argparse.ArgumentTypeError(f"{text!r} lies outside the years {YEARS[0] + 1} to {YEARS[1] - 1}")
+    if found.year not in _YEARS:
+        raise argparse.ArgumentTypeError(f"{text!r} lies outside the years {_YEARS[0]} to {_YEARS[-1]}")
     return found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)
 
 

@@ -136,8 +136,8 @@ def seal(draft: Draft, models: Models) -> Release:
     files = {file_of(kind): file_seal(pack(models[kind])) for kind in MODEL_KINDS}
     said = {item.name: getattr(draft, item.name) for item in fields(Draft)}
     # Through JSON and back, so that what was published reads as exactly this, and hashes to the same version.
-    draft_read = dataclass_of(Manifest, read_json(canonical(to_json(Manifest(**said, model_version="", files=files)))))
-    return Release(replace(draft_read, model_version=version_of(draft_read, models)), models)
+    unversioned = dataclass_of(Manifest, read_json(canonical(to_json(Manifest(**said, model_version="", files=files)))))
+    return Release(replace(unversioned, model_version=version_of(unversioned, models)), models)
 
 
 def calibration_videos(release: Release) -> dict[str, int]:

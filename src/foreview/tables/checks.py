@@ -10,14 +10,14 @@ import polars as pl
 
 from foreview.errors import CatalogueError
 from foreview.tables.schema import KEYS, TABLES, TEXTS, Column, DeclaredColumn, dtype_of
-from foreview.vocabulary import FORMATS, SHORT_MAX_SECONDS
+from foreview.vocabulary import CATALOGUE_YEARS, FORMATS, SHORT_MAX_SECONDS
 
 SHORT_PLATFORMS = ("tiktok", "instagram")
 MOST_DAYS: Final = 36_500
 """Days after publication by which what a declared column says is known at the latest."""
-EARLIEST, LATEST = datetime(1970, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
+EARLIEST, LATEST = (datetime(year, 1, 1, tzinfo=UTC) for year in (CATALOGUE_YEARS.start, CATALOGUE_YEARS.stop))
 """Times outside are mistakes, as of seconds that were read as milliseconds; between them sums of times are exact."""
-SPAN: Final = f"{EARLIEST.year} to {LATEST.year - 1}"
+SPAN: Final = f"{CATALOGUE_YEARS[0]} to {CATALOGUE_YEARS[-1]}"
 
 
 def check_table(name: str, frame: pl.DataFrame, declared: Sequence[DeclaredColumn] = ()) -> pl.DataFrame:
