@@ -131,7 +131,6 @@ from downloader.selectors.videos import (
     VideoUnknown,
     count_by_source,
     count_without_forecast_of,
-    forecast_later,
     key_of,
     keys_by_source_id,
     known_keys,
@@ -141,6 +140,7 @@ from downloader.selectors.videos import (
     usable_by_key,
     video_model,
     videos,
+    with_younger_forecast,
     youngest_forecasts,
 )
 
@@ -189,7 +189,6 @@ __all__ = [
     "experiment_seen",
     "falling_by_channel",
     "forecast_before",
-    "forecast_later",
     "forecast_page",
     "forecast_records",
     "forecast_seen",
@@ -260,5 +259,6 @@ __all__ = [
     "videos_there",
     "videos_with_forecasts",
     "waiting_since",
+    "with_younger_forecast",
     "youngest_forecasts",
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any, Final
 
@@ -126,9 +126,11 @@ def prediction_of(video: Any) -> MLPrediction:
     return MLPrediction.objects.select_related("video").get(video_id=video)
 
 
-def forecast_later(as_of: datetime) -> set[str]:
-    """Return the keys, as texts, of the videos of which a forecast of an issue time after ``as_of`` stands."""
-    return {str(key) for key in MLPrediction.objects.filter(as_of__gt=as_of).values_list("video_id", flat=True)}
+def with_younger_forecast(keys: Collection[Any] | None, as_of: datetime) -> set[str]:
+    """Return the keys, as texts, of those of the videos, or of all for None, of which a forecast of an issue time after ``as_of`` stands."""
+    younger = MLPrediction.objects.filter(as_of__gt=as_of)
+    found = younger if keys is None else younger.filter(video_id__in=keys)
+    return {str(key) for key in found.values_list("video_id", flat=True)}
 
 
 def youngest_forecasts(limit: int) -> QuerySet[MLPrediction]:

@@ -80,7 +80,7 @@ class MLPredictionService:
         progress("forecasting", 1, 3)
         inputs = inputs_table(catalogue, release, _issues(catalogue, t, keys))
         channels = dict(catalogue.videos.select("video_id", "channel_id").iter_rows())
-        standing = selectors.forecast_later(t)
+        standing = selectors.with_younger_forecast(keys, t)
         forecasts, records = _forecast_all([release, *shadows], inputs, standing, {"channels": channels, "now": now})
         progress("saving", 2, 3)
         with transaction.atomic():
