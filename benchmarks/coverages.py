@@ -27,8 +27,8 @@ SLICES: Final = tuple(f"views_7d/{kind}/{day}" for day in (0, 1, 3) for kind in 
 LEAST_OF_A_DAY: Final = 30
 """Scores of a slice that tell the level of their day."""
 
-Scores = tuple[Vector, np.ndarray]
-"""n scores and the slice of each."""
+Scores = tuple[Vector, np.ndarray, np.ndarray]
+"""n scores with their slices and days of publication."""
 
 
 def main() -> None:
@@ -80,25 +80,35 @@ def _told(learn: Part, asked: Part) -> Vector:
 
 
 def _last(origin: Origin) -> Scores:
-    return origin.calibrate.residual / _told(origin.learn, origin.calibrate), origin.calibrate.slices
+    part = origin.calibrate
+    return part.residual / _told(origin.learn, part), part.slices, part.day
+
+
+def _alone(scores: Vector, slices: np.ndarray) -> Scores:
+    """Return the scores as if each were of a day of its own: with next to nothing of their opposites."""
+    return scores, slices, np.arange(scores.size)
+
+
+def _without_opposites(origin: Origin) -> Scores:
+    return _alone(*_last(origin)[:2])
 
 
 def _both(origin: Origin) -> Scores:
     """Both later windows, each with the spread that the other tells."""
     earlier = origin.learn.residual / _told(origin.calibrate, origin.learn)
-    last, slices = _last(origin)
-    return np.concatenate([earlier, last]), np.concatenate([origin.learn.slices, slices])
+    last, slices, _ = _last(origin)
+    return _alone(np.concatenate([earlier, last]), np.concatenate([origin.learn.slices, slices]))
 
 
 def _mirrored(origin: Origin) -> Scores:
-    """Each score with its opposite: the level is left to the point."""
-    scores, slices = _last(origin)
-    return np.concatenate([scores, -scores]), np.concatenate([slices, slices])
+    """Each score with its opposite across zero: the level is left to the point."""
+    scores, slices, _ = _last(origin)
+    return _alone(np.concatenate([scores, -scores]), np.concatenate([slices, slices]))
 
 
 def _with_days(origin: Origin) -> Scores:
     """Each score twice, moved up and down by how much the medians of days differ: a day not seen yet has a level of its own."""
-    (earlier, names), (last, slices) = _both(origin), _last(origin)
+    (earlier, names, _), (last, slices, _) = _both(origin), _last(origin)
     day = np.concatenate([origin.learn.day, origin.calibrate.day])
     apart = np.zeros(last.size)
     for name in np.unique(slices):
@@ -109,7 +119,7 @@ def _with_days(origin: Origin) -> Scores:
             if (mine & (day == one)).sum() >= LEAST_OF_A_DAY
         ]
         apart[slices == name] = np.std(levels, ddof=1) if len(levels) > 1 else 0.0
-    return np.concatenate([last - apart, last + apart]), np.concatenate([slices, slices])
+    return _alone(np.concatenate([last - apart, last + apart]), np.concatenate([slices, slices]))
 
 
 def _without_days(part: Part) -> Vector:
@@ -122,9 +132,10 @@ def _without_days(part: Part) -> Vector:
 
 
 WAYS: Final[dict[str, Callable[[Origin], Scores]]] = {
-    "**the last window: as served**": _last,
+    "**the last window, at publication with opposites by the number of days: as served**": _last,
+    "the last window alone": _without_opposites,
     "both later windows, each with the other's spread": _both,
-    "the last window, each score with its opposite": _mirrored,
+    "the last window, each score with its opposite across zero": _mirrored,
     "the last window, and how much days differ": _with_days,
 }
 

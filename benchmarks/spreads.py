@@ -144,7 +144,9 @@ def _judged(origins: list[Origin], idea: Callable[[Part], Told], day: str) -> li
     actual, quantiles = [], []
     for origin in origins:
         told = idea(origin.learn)
-        calibration = fit_calibration(origin.calibrate.residual / told(origin.calibrate), origin.calibrate.slices)
+        calibration = fit_calibration(
+            origin.calibrate.residual / told(origin.calibrate), origin.calibrate.slices, origin.calibrate.day
+        )
         mine = np.char.endswith(origin.judge.slices, f"/{day}")
         asked = origin.judge.of(mine)
         quantiles.append(told(asked)[:, None] * score_quantiles(calibration, asked.slices))

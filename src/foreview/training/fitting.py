@@ -20,7 +20,7 @@ from foreview.options import TrainingOptions
 from foreview.training.rows import Rows, is_told, mostly_told
 from foreview.training.split import InnerSplit
 from foreview.uncertainty.conformal import Calibration, fit_calibration
-from foreview.vocabulary import FORMATS, WORDING
+from foreview.vocabulary import DAY_MS, FORMATS, WORDING
 
 Place: TypeAlias = Callable[[LocationModel, pl.DataFrame], Located]
 """Places the final outcome of a problem; for revenue that is more than its rate."""
@@ -246,7 +246,8 @@ def _spread(later: Sequence[Problem], location: LocationModel, options: Training
 
 def _calibrated(last: Sequence[Problem], conformal: Vector, options: TrainingOptions) -> Calibration:
     slices = np.concatenate([p.slices for p in last])
-    return fit_calibration(conformal, slices, options.hyperparameters.parent_weight)
+    days = np.concatenate([p.rows.published // DAY_MS for p in last])
+    return fit_calibration(conformal, slices, days, options.hyperparameters.parent_weight)
 
 
 def _score(last: Sequence[Problem], location: LocationModel) -> dict[str, dict[str, float]]:

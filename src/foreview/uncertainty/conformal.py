@@ -22,6 +22,8 @@ LEVELS: Final[Vector] = np.arange(1, 80, dtype=np.float64) * np.float64(0.0125)
 """The 79 probability levels at which distributions are held; all served quantiles are among them."""
 PARENT_WEIGHT: Final = DEFAULTS.parent_weight
 """Scores that the parent's quantiles are worth when they are mixed with a slice's own."""
+DAYS_WEIGHT: Final = 5.0
+"""Days of publication that the symmetry of scores is worth where nothing is known of a video yet."""
 PRIOR_WEIGHT: Final = 3.0
 """Videos that the documented prior is worth where a catalogue has few."""
 FORMATS_WEIGHT: Final = 15.0
@@ -37,21 +39,27 @@ class Calibration:
     counts: Mapping[str, int]
 
 
-def fit_calibration(scores: Vector, slices: np.ndarray, parent_weight: float = PARENT_WEIGHT) -> Calibration:
-    """Return the calibration of n scores with their slices (n names).
+def fit_calibration(
+    scores: Vector, slices: np.ndarray, days: np.ndarray, parent_weight: float = PARENT_WEIGHT
+) -> Calibration:
+    """Return the calibration of n scores with their slices (n names) and the days of publication of their videos (n).
 
     The p-quantile of m scores is the order statistic ``(m + 1) p``, so that a new exchangeable score lies below it with probability p
-    (up to interpolation).
+    (up to interpolation). At publication the videos of a day rise and fall together, and of few days many scores tell no skew: there each
+    score's opposite across the median counts too, the less the more days there are. Counted in full they give the conformal intervals of
+    absolute residuals (Lei et al. 2018).
     """
     quantiles: dict[str, Vector] = {}
     counts: dict[str, int] = {}
     ancestors = np.array([parents(str(name)) for name in slices], dtype=object).reshape(-1, 2)
     for names in (ancestors[:, 1], ancestors[:, 0], slices):
         for name in sorted({str(n) for n in names}):
-            own = scores[names == name]
-            parent = quantiles.get(_parent(name))
-            quantiles[name] = _own(own) if parent is None else _mixed(own, parent, parent_weight)
-            counts[name] = int(own.size)
+            mine = names == name
+            n = int(mine.sum())
+            own = _at_publication(scores[mine], days[mine]) if name.endswith("/0") else _own(scores[mine])
+            parent = quantiles.get(_parent(name), own)
+            quantiles[name] = (n * own + parent_weight * parent) / (n + parent_weight)
+            counts[name] = n
     return Calibration(quantiles, counts)
 
 
@@ -110,10 +118,16 @@ def _own(scores: Vector) -> Vector:
     return np.asarray(np.quantile(scores, LEVELS, method="weibull"), dtype=np.float64)
 
 
-def _mixed(own: Vector, parent: Vector, weight: float = PARENT_WEIGHT) -> Vector:
-    if not own.size:
-        return parent
-    return (own.size * _own(own) + weight * parent) / (own.size + weight)
+def _at_publication(scores: Vector, days: np.ndarray) -> Vector:
+    """Return the quantiles of n scores that count ``1 - share`` each and their opposites across the median that count ``share`` each."""
+    share = 0.5 * DAYS_WEIGHT / (np.unique(days).size + DAYS_WEIGHT)
+    both = np.concatenate([scores, 2 * np.median(scores) - scores])
+    order = np.argsort(both, kind="stable")
+    weight = np.repeat([1 - share, share], scores.size)[order]
+    # The middle of each score's weight, as i / (n + 1) is of n alike.
+    levels = (weight.cumsum() - weight / 2 + 0.5) / (scores.size + 1)
+    found: Vector = np.interp(LEVELS, levels, both[order])
+    return found
 
 
 def _mixed_by_videos(scores: Vector, videos: np.ndarray, other: Vector, weight: float) -> Vector:

@@ -28,6 +28,7 @@ from foreview.training.split import inner_splits
 from foreview.training.structure import fit_structure
 from foreview.training.trainer import plain_problem
 from foreview.uncertainty.conformal import fit_calibration
+from foreview.vocabulary import DAY_MS
 
 CUTOFF = datetime(2026, 4, 1, tzinfo=UTC)
 OPTIONS = TrainingOptions(issue_ages=(0.0, 2.0))
@@ -44,7 +45,9 @@ def linear_release(catalogue: Catalogue, cutoff: datetime, **changes: Any) -> Re
     location = LocationModel(structure, {"unseen": _linear(early, structure)})
     placed = [p.place(location, p.rows.table) for p in last]
     scores = np.concatenate([(p.final - at.location) / at.spread for p, at in zip(last, placed, strict=True)])
-    calibration = fit_calibration(scores, np.concatenate([at.slices for at in placed]))
+    calibration = fit_calibration(
+        scores, np.concatenate([at.slices for at in placed]), np.concatenate([p.rows.published // DAY_MS for p in last])
+    )
     judged = Fitted(location, calibration, {}, last, scores)
     model = KindModel(
         location,

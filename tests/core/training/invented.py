@@ -78,4 +78,4 @@ def _judged(problem: Problem, split: InnerSplit) -> Fitted:
     last = problem.part(split.calibrate(problem.rows))
     at = last.place(location, last.rows.table)
     conformal = last.final - at.location
-    return Fitted(location, fit_calibration(conformal, at.slices), {}, [last], conformal)
+    return Fitted(location, fit_calibration(conformal, at.slices, last.rows.published // DAY_MS), {}, [last], conformal)

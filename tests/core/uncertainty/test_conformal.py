@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 
 from foreview.uncertainty.conformal import (
+    DAYS_WEIGHT,
     FORMATS_WEIGHT,
     LEVELS,
     PARENT_WEIGHT,
@@ -28,14 +29,14 @@ def test_all_served_quantiles_are_among_the_levels() -> None:
 
 def test_the_quantile_of_m_scores_is_the_order_statistic_m_plus_1_times_p() -> None:
     scores = np.arange(1.0, 80.0)  # 79 scores: level k / 80 is the k-th of them
-    found = fit_calibration(scores, named("views_30d/short/3", 79)).quantiles["views_30d"]
+    found = fit_calibration(scores, named("views_30d/short/3", 79), np.arange(79)).quantiles["views_30d"]
     assert found.tolist() == pytest.approx(scores.tolist())
 
 
 def test_a_small_slice_is_mixed_with_its_parent_by_the_number_of_scores() -> None:
     scores = np.concatenate([np.zeros(1000), np.full(50, 8.0)])
     slices = np.concatenate([named("views_30d/long/3", 1000), named("views_30d/short/3", 50)])
-    found = fit_calibration(scores, slices)
+    found = fit_calibration(scores, slices, np.arange(1050))
     middle = at(0.5)
     assert found.quantiles["views_30d//3"][middle] == 0.0
     assert found.quantiles["views_30d/short/3"][middle] == pytest.approx(50 * 8.0 / (50 + PARENT_WEIGHT))
@@ -43,10 +44,58 @@ def test_a_small_slice_is_mixed_with_its_parent_by_the_number_of_scores() -> Non
 
 
 def test_a_slice_without_scores_is_served_by_its_nearest_ancestor() -> None:
-    found = fit_calibration(np.array([1.0, 1.0]), named("views_30d/long/3", 2))
+    found = fit_calibration(np.array([1.0, 1.0]), named("views_30d/long/3", 2), np.arange(2))
     served = score_quantiles(found, np.array(["views_30d/short/3", "views_30d/short/14"]))
     assert (served == 1.0).all()
     assert parents("views_30d/short/3") == ("views_30d//3", "views_30d")
+
+
+@pytest.mark.parametrize(("days", "share"), [(1, 5 / 12), (5, 0.25), (95, 0.025)])
+def test_at_publication_the_opposites_of_scores_count_the_less_the_more_days_there_are(days: int, share: float) -> None:
+    assert share == DAYS_WEIGHT / (days + DAYS_WEIGHT) / 2
+    scores = np.concatenate([np.zeros(59_000), np.full(41_000, 9.0)])  # of median 0: the opposites are -9
+    found = fit_calibration(scores, named("views_30d/short/0", scores.size), np.arange(scores.size) % days).quantiles
+    expected = np.where(share * 0.41 > LEVELS, -9.0, np.where(1 - (1 - share) * 0.41 > LEVELS, 0.0, 9.0))
+    assert found["views_30d//0"].tolist() == pytest.approx(expected.tolist(), abs=0.01)  # its parent counts for 1/2,000
+    alone = np.where(LEVELS < 0.59, 0.0, 9.0)  # all ages together are taken as they are
+    assert found["views_30d"].tolist() == pytest.approx(alone.tolist(), abs=0.01)
+
+
+@pytest.mark.parametrize("days", [1, 5, 60])
+def test_opposites_leave_the_level_where_it_is(days: int) -> None:
+    scores = np.random.default_rng(4).exponential(1.0, 1_001) + 7.0
+    found = fit_calibration(scores, named("views_7d/long/0", 1_001), np.arange(1_001) % days).quantiles
+    assert found["views_7d/long/0"][at(0.5)] == pytest.approx(np.median(scores), abs=1e-6)
+
+
+def test_the_more_days_there_are_the_nearer_is_the_calibration_at_publication_to_the_scores_alone() -> None:
+    scores = np.random.default_rng(3).exponential(1.0, 500)
+    (alone,) = (fit_calibration(scores, named("v/long/1", 500), np.arange(500)).quantiles[name] for name in ["v//1"])
+    calibrations = [fit_calibration(scores, named("v/long/0", 500), np.arange(500) % n) for n in (2, 20, 500)]
+    far = [float(np.abs(c.quantiles["v//0"] - alone).max()) for c in calibrations]
+    assert far == sorted(far, reverse=True)
+    assert far[-1] < 0.05
+
+
+def test_once_a_video_is_seen_the_days_of_its_scores_do_not_matter() -> None:
+    scores = np.random.default_rng(3).exponential(1.0, 100)
+    slices = named("views_7d/long/1", 100)
+    one, many = (fit_calibration(scores, slices, days).quantiles for days in (np.zeros(100), np.arange(100)))
+    assert all(one[name].tolist() == many[name].tolist() for name in one)
+
+
+@pytest.mark.parametrize(("days", "most"), [(1, 0.84), (5, 0.83), (60, 0.81)])
+def test_at_publication_central_intervals_hold_what_they_say_though_scores_are_skewed(days: int, most: float) -> None:
+    rng = np.random.default_rng(11)
+    inside = []
+    for _ in range(300):
+        scores = rng.exponential(1.0, 300) - np.log(2)
+        found = fit_calibration(scores, named("views_7d/long/0", 300), np.arange(300) % days).quantiles[
+            "views_7d/long/0"
+        ]
+        new = rng.exponential(1.0, 200) - np.log(2)
+        inside.append(((found[at(0.1)] <= new) & (new <= found[at(0.9)])).mean())
+    assert 0.8 <= np.mean(inside) < most
 
 
 PRIOR = np.linspace(-2, 2, LEVELS.size)
@@ -82,7 +131,7 @@ def test_new_scores_of_the_same_kind_fall_below_each_quantile_as_often_as_its_le
     below = np.zeros(LEVELS.size)
     for _ in range(400):
         scores = rng.standard_t(3, size=200)
-        quantiles = fit_calibration(scores, named("views_30d/long/0", 200)).quantiles["views_30d"]
+        quantiles = fit_calibration(scores, named("views_30d/long/0", 200), np.arange(200)).quantiles["views_30d"]
         below += (rng.standard_t(3, size=(50, 1)) <= quantiles).mean(axis=0)
     # 20,000 draws against 400 calibrations: four standard errors of a share are below 0.015 at every level.
     assert np.abs(below / 400 - LEVELS).max() < 0.015
