@@ -13,7 +13,7 @@ from django.shortcuts import redirect, render
 from downloader.configuration import largest_import, schedule_timezone
 from downloader.dashboard.access import page, wants_part
 from downloader.dashboard.forms import text
-from downloader.models import Job
+from downloader.models import ImportRun, Job
 from downloader.services.access import Account
 from foreview.errors import UsageError
 
@@ -67,6 +67,8 @@ def one(request: HttpRequest, account: Account, key: int) -> HttpResponse:
 
     run = selectors.import_seen(account.sees_of, key)
     job = _job(request, account)
+    if job is None and run.state == ImportRun.State.PREVIEWED:
+        job = selectors.job_applying(account.sees_of, key)
     keys = videos_brought(account, run)
     videos = selectors.videos_with_forecasts(keys[:SHOWN_VIDEOS])
     shown: dict[str, Any] = {

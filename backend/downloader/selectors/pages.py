@@ -21,6 +21,7 @@ from downloader.models import (
     VideoAnalytics,
     VideoDownload,
 )
+from downloader.models.job import ACTIVE
 from downloader.selectors.videos import VideoUnknown
 from foreview.errors import UsageError
 
@@ -215,6 +216,12 @@ def job_seen(asked_by: str | None, number: int) -> Job:
     if found is None:
         raise JobUnknown("a job is one that this account asked for", f"there is none with the number {number}")
     return found
+
+
+def job_applying(asked_by: str | None, number: int) -> Job | None:
+    """Return the job that applies the import of that number or will, of those that ``asked_by`` asked for (None: anybody)."""
+    rows = Job.objects.filter(kind="apply_import", state__in=ACTIVE, arguments__number=number)
+    return (rows if asked_by is None else rows.filter(asked_by=asked_by)).first()
 
 
 def _seen(channels: Channels) -> QuerySet[VideoDownload]:
