@@ -133,11 +133,45 @@ def times(value: float | None) -> str:
 
     Examples
     --------
-    >>> times(1.1234), times(None)
-    ('× 1.12', '–')
+    >>> times(1.1234), times(0.003), times(1_234_567.8), times(None)
+    ('× 1.12', '× < 0.01', '× 1.23M', '–')
 
     """
-    return UNKNOWN if value is None else f"× {value:.2f}"
+    if value is None:
+        return UNKNOWN
+    if 0 < value < 0.005:
+        return "× < 0.01"
+    return f"× {value:.2f}" if value < 999.5 else f"× {count(value)}"
+
+
+@register.filter
+def titled(title: str) -> str:
+    """Return a title, or what stands for one that nobody could see or click.
+
+    Examples
+    --------
+    >>> titled("Ten tomatoes"), titled("  ")
+    ('Ten tomatoes', 'untitled')
+
+    """
+    return title if title.strip() else "untitled"
+
+
+@register.filter
+def told(value: Any) -> str:
+    """Return a value of a job's result in words: zero is a number, and nothing is a dash.
+
+    Examples
+    --------
+    >>> told(0), told({"added": 2, "changed": 0}), told(["a", "b"]), told(""), told(None)
+    ('0', 'added: 2, changed: 0', 'a, b', '–', '–')
+
+    """
+    if isinstance(value, Mapping):
+        return ", ".join(f"{name}: {told(part)}" for name, part in value.items()) or UNKNOWN
+    if isinstance(value, list):
+        return ", ".join(map(told, value)) or UNKNOWN
+    return UNKNOWN if value is None or value == "" else str(value)
 
 
 @register.filter
