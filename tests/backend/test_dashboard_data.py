@@ -87,11 +87,29 @@ def test_taken_back_after_a_question():
     assert root.post(f"{at}undo/").status_code == 409
 
 
-def test_videos_that_were_forecast_stay_and_that_is_said():
+@pytest.mark.parametrize(
+    ("count", "said"),
+    [(1, "1 video stays, because it was forecast."), (2, "2 videos stay, because they were forecast.")],
+)
+def test_videos_that_were_forecast_stay_and_that_is_said(count, said):
+    root = person("root", superuser=True)
+    at = sent(root, studio(count))
+    root.post(f"{at}apply/", {"forecast": "yes"})
+    assert said in root.post(f"{at}undo/", follow=True).content.decode()
+
+
+def test_a_probability_is_spelt_on_the_page_of_an_import_as_in_the_list():
     root = person("root", superuser=True)
     at = sent(root, studio())
     root.post(f"{at}apply/", {"forecast": "yes"})
-    assert "2 videos stay, because they were forecast." in root.post(f"{at}undo/", follow=True).content.decode()
+    (one, other) = MLPrediction.objects.all()
+    one.by_target["views_30d"]["p_beats_typical"] = one.p_beats_typical = 0.999
+    other.by_target["views_30d"] |= dict.fromkeys(("p2_5", "p10", "p90", "p97_5"), 20.0) | {"p_beats_typical": 1.0}
+    MLPrediction.objects.bulk_update((one, other), ["by_target", "p_beats_typical"])
+    for address in (at, "/videos/"):
+        page = body(root, address)
+        cells = re.findall(r'<td class="number(?: soft)?">(&gt; 99 %|it did|known|100 %|20 – 20)</td>', page)
+        assert sorted(cells) == ["&gt; 99 %", "it did", "known"]
 
 
 def test_many_videos_are_forecast_by_a_job_that_the_page_follows():

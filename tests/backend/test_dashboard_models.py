@@ -187,6 +187,13 @@ def test_while_one_release_is_examined_another_is_not_said_to_be():
     assert Job.objects.get().arguments == {"release": first.version}
 
 
+def test_nothing_that_a_job_counted_is_no_missing_value():
+    job = Job.objects.create(kind="forecast", state="succeeded", asked_by="api: him")
+    Job.objects.filter(pk=job.pk).update(result={"forecasts": 0, "why": "", "daily": {"added": 3, "changed": 0}})
+    shown = said(member(), "jobs-job", job.pk)
+    assert "<dt>forecasts</dt><dd>0</dd><dt>why</dt><dd>–</dd><dt>daily</dt><dd>added: 3, changed: 0</dd>" in shown
+
+
 # Promotion.
 
 

@@ -64,6 +64,19 @@ def test_a_calm_day_is_said_calmly(member):
     assert "no alert stands" in shown
 
 
+@pytest.mark.parametrize(
+    ("age", "said"),
+    [
+        (2.0, "The one video of the last 30 days is within its normal range"),
+        (40.0, "No video was published in the last 30 days."),
+    ],
+)
+def test_one_video_and_none_are_said_as_such(member, age, said):
+    videos(1, first_age_days=age)
+    judge_videos()
+    assert said in member.get("/today/unusual/").content.decode()
+
+
 @pytest.mark.parametrize("name", PARTS)
 def test_a_part_that_comes_later_is_the_one_that_is_there_at_once_without_javascript(member, name):
     videos(3)

@@ -122,7 +122,10 @@ def undo(request: HttpRequest, account: Account, key: int) -> HttpResponse:
     if request.method != "POST":
         return render(request, "foreview/import_undo.html", {"run": selectors.import_seen(account.sees_of, key)})
     run = take_back(account, key)
-    stay = f" {len(run.stays)} videos stay, because they were forecast." if run.stays else ""
+    stay = ""
+    if run.stays:
+        many = len(run.stays) > 1
+        stay = f" {len(run.stays)} video{'s stay, because they were' if many else ' stays, because it was'} forecast."
     messages.success(request, f"{run.file} is taken back: everything is as it was.{stay}")
     return redirect("foreview:data-import", key)
 
