@@ -178,7 +178,8 @@ def test_an_analyst_forecasts_a_video_by_a_button_and_the_log_knows_it(member):
     assert MLPrediction.objects.get().video_id == video.pk
     entry = AuditEntry.objects.get()
     assert (entry.who, entry.method, entry.path, entry.status) == ("mary", "POST", f"/videos/{video.pk}/forecast/", 302)
-    assert member.get(f"/videos/{video.pk}/forecast/").status_code == 405
+    assert member.get(f"/videos/{video.pk}/forecast/").status_code == 302
+    assert AuditEntry.objects.count() == 1
 
 
 def test_a_viewer_forecasts_nothing(member, analyst):

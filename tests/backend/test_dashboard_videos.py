@@ -168,6 +168,18 @@ def test_who_has_not_signed_in_is_asked_to(client):
     assert client.get("/videos/").url == "/sign-in/?next=/videos/"
 
 
+def test_a_part_that_is_asked_for_after_a_session_has_ended_loads_the_page_anew(client):
+    answer = client.get("/videos/", headers={"HX-Request": "true"})
+    assert (answer.status_code, answer["HX-Refresh"], answer["Cache-Control"]) == (204, "true", "no-store")
+    assert client.get("/videos/").status_code == 302
+
+
+def test_who_signed_in_to_forecast_a_video_is_led_to_its_page(member):
+    (video,) = videos(1)
+    assert member.get(f"/videos/{video.pk}/forecast/").url == f"/videos/{video.pk}/"
+    assert not MLPrediction.objects.exists()
+
+
 def test_nothing_in_the_csv_file_is_a_formula(member):
     for title in ("=1+1", "+1", "-1", "@a", "\tx", "ten, tomatoes"):
         VideoDownload.objects.create(title=title, channel_id="a", published_at=NOON)

@@ -7,7 +7,6 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_POST
 
 from downloader.dashboard.access import page, wants_part
 from downloader.dashboard.figures import fan, narrowing
@@ -63,12 +62,13 @@ def what_if(request: HttpRequest, account: Account, key: int) -> HttpResponse:
     return render(request, "foreview/what_if_answer.html" if part else "foreview/what_if.html", shown)
 
 
-@require_POST
 @page()
 def forecast_again(request: HttpRequest, account: Account, key: int) -> HttpResponse:
-    """Forecast the video now."""
+    """Forecast the video now. Who had to sign in for it comes back without the form, and is led to the page that has it."""
     from downloader.services.asking import forecast_now
 
+    if request.method != "POST":
+        return redirect("foreview:video", key)
     forecast_now(account, [key])
     messages.success(request, "The video was forecast from what is known now.")
     return redirect("foreview:video", key)
