@@ -82,6 +82,11 @@ def test_what_is_not_published_is_ordered_as_was_asked_and_younger_than_no_age(m
     assert b"of tomorrow" not in member.get("/videos/", {"state": "open"}).content
 
 
+def test_where_nothing_is_published_the_list_says_what_can_be_brought(member):
+    assert b"There are no published videos yet" in member.get("/videos/").content
+    assert b"No video is like that" in member.get("/videos/", {"q": "x"}).content
+
+
 def test_who_looks_for_what_is_not_published_is_told_where_it_is(member):
     VideoDownload.objects.create(title="planned", channel_id="a")
     assert b"are under <em>not published yet</em>" in member.get("/videos/", {"q": "planned"}).content
