@@ -133,15 +133,26 @@ def times(value: float | None) -> str:
 
     Examples
     --------
-    >>> times(1.1234), times(0.003), times(1_234_567.8), times(None)
-    ('× 1.12', '× < 0.01', '× 1.23M', '–')
+    >>> times(1.1234), times(None)
+    ('× 1.12', '–')
 
     """
-    if value is None:
-        return UNKNOWN
-    if 0 < value < 0.005:
-        return "× < 0.01"
-    return f"× {value:.2f}" if value < 999.5 else f"× {count(value)}"
+    return UNKNOWN if value is None else f"× {value:.2f}"
+
+
+@register.filter
+def score(value: float | None) -> str:
+    """Return an outlier score, which may be of any size: never 0, for nothing is no times as much as typical.
+
+    Examples
+    --------
+    >>> score(2.513), score(0.047), score(0.003), score(1_234_567.8), score(None)
+    ('2.5', '0.05', '< 0.01', '1.23M', '–')
+
+    """
+    if value is None or value >= 99.95:
+        return count(value)
+    return "< 0.01" if value < 0.005 else f"{value:.2f}" if value < 0.995 else f"{value:.1f}"
 
 
 @register.filter
