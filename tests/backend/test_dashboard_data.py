@@ -98,20 +98,6 @@ def test_videos_that_were_forecast_stay_and_that_is_said(count, said):
     assert said in root.post(f"{at}undo/", follow=True).content.decode()
 
 
-def test_a_probability_is_spelt_on_the_page_of_an_import_as_in_the_list():
-    root = person("root", superuser=True)
-    at = sent(root, studio())
-    root.post(f"{at}apply/", {"forecast": "yes"})
-    (one, other) = MLPrediction.objects.all()
-    one.by_target["views_30d"]["p_beats_typical"] = one.p_beats_typical = 0.999
-    other.by_target["views_30d"] |= dict.fromkeys(("p2_5", "p10", "p90", "p97_5"), 20.0) | {"p_beats_typical": 1.0}
-    MLPrediction.objects.bulk_update((one, other), ["by_target", "p_beats_typical"])
-    for address in (at, "/videos/"):
-        page = body(root, address)
-        cells = re.findall(r'<td class="number(?: soft)?">(&gt; 99 %|it did|known|100 %|20 – 20)</td>', page)
-        assert sorted(cells) == ["&gt; 99 %", "it did", "known"]
-
-
 def test_many_videos_are_forecast_by_a_job_that_the_page_follows():
     root = person("root", superuser=True)
     answer = root.post(f"{sent(root, studio(101))}apply/", {"forecast": "yes"}, follow=True)

@@ -187,6 +187,11 @@ def test_while_one_release_is_examined_another_is_not_said_to_be():
     assert Job.objects.get().arguments == {"release": first.version}
 
 
+def test_jobs_of_a_state_that_is_none_are_not_all_jobs():
+    answer = member().get(reverse("foreview:jobs"), {"state": "asleep"})
+    assert (answer.status_code, "Found &#x27;asleep&#x27;" in answer.content.decode()) == (400, True)
+
+
 def test_nothing_that_a_job_counted_is_no_missing_value():
     job = Job.objects.create(kind="forecast", state="succeeded", asked_by="api: him")
     Job.objects.filter(pk=job.pk).update(result={"forecasts": 0, "why": "", "daily": {"added": 3, "changed": 0}})

@@ -120,7 +120,10 @@ def undo(request: HttpRequest, account: Account, key: int) -> HttpResponse:
     from downloader.services.importing import undo as take_back
 
     if request.method != "POST":
-        return render(request, "foreview/import_undo.html", {"run": selectors.import_seen(account.sees_of, key)})
+        seen = selectors.import_seen(account.sees_of, key)
+        if seen.state != ImportRun.State.APPLIED:
+            return redirect("foreview:data-import", key)
+        return render(request, "foreview/import_undo.html", {"run": seen})
     run = take_back(account, key)
     stay = ""
     if run.stays:
