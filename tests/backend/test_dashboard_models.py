@@ -192,6 +192,14 @@ def test_jobs_of_a_state_that_is_none_are_not_all_jobs():
     assert (answer.status_code, "Found &#x27;asleep&#x27;" in answer.content.decode()) == (400, True)
 
 
+def test_of_ten_thousand_videos_that_a_job_was_given_the_first_are_named():
+    job = Job.objects.create(kind="forecast", asked_by="api: him", arguments={"videos": list(range(10_000, 20_000))})
+    shown = said(member(), "jobs-job", job.pk)
+    assert "<dt>videos</dt><dd>10000, 10001, " in shown
+    assert "…</dd>" in shown
+    assert len(shown) < 20_000
+
+
 def test_nothing_that_a_job_counted_is_no_missing_value():
     job = Job.objects.create(kind="forecast", state="succeeded", asked_by="api: him")
     Job.objects.filter(pk=job.pk).update(result={"forecasts": 0, "why": "", "daily": {"added": 3, "changed": 0}})
