@@ -125,6 +125,13 @@ def test_a_plan_is_forecast_and_nothing_is_saved(member):
     assert not MLPrediction.objects.exists()
 
 
+def test_where_a_time_is_typed_or_named_it_is_said_on_which_clock(member, settings):
+    settings.FOREVIEW = settings.FOREVIEW | {"TIMEZONE": "Asia/Kolkata"}
+    (video,) = videos(1)
+    for address in ("/planner/", f"/videos/{video.pk}/", f"/videos/{video.pk}/what-if/", "/data/"):
+        assert "on the clock of Asia/Kolkata" in member.get(address).content.decode()
+
+
 @pytest.mark.parametrize(
     ("length", "says"), [("six minutes", "written as minutes:seconds"), ("1:2:3:4", "written as minutes:seconds")]
 )

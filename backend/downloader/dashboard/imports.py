@@ -13,6 +13,7 @@ from django.shortcuts import redirect, render
 from downloader.configuration import largest_import, schedule_timezone
 from downloader.dashboard.access import page, wants_part
 from downloader.dashboard.forms import text
+from downloader.dashboard.words import clock
 from downloader.models import ImportRun, Job
 from downloader.services.access import Account
 from foreview.errors import UsageError
@@ -33,6 +34,7 @@ def form_parts(account: Account) -> dict[str, Any]:
     return {
         "kinds": [kind for kind in KINDS if kind != "catalogue"],
         "channels": mine,
+        "clock": clock(),
         "only_channel": mine[0] if account.channels is not None and len(mine) == 1 else "",
     }
 
