@@ -22,6 +22,13 @@ def test_what_is_not_applied_is_not_asked_about_as_if_it_could_be_taken_back():
     assert root.get(f"{at}undo/")["Location"] == at
 
 
+@pytest.mark.parametrize("job", ["999", "x", "9" * 30])
+def test_an_import_is_shown_although_the_job_that_its_address_names_is_gone(job):
+    root = person("root", superuser=True)
+    at = sent(root, studio())
+    assert "Nothing is imported yet." in body(root, f"{at}?job={job}")
+
+
 def test_a_probability_is_spelt_on_the_page_of_an_import_as_in_the_list():
     root = person("root", superuser=True)
     at = sent(root, studio())

@@ -171,11 +171,16 @@ def _at_work(request: HttpRequest, key: int, job: Job, said: str) -> HttpRespons
 
 
 def _job(request: HttpRequest, account: Account) -> Job | None:
+    """Return the job that the address names; None where it names none, or one that was tidied away since."""
     from downloader import selectors
 
     number = request.GET.get("job", "")
-    known = number.isascii() and number.isdigit() and len(number) < 19
-    return selectors.job_seen(account.sees_of, int(number)) if known else None
+    if not (number.isascii() and number.isdigit() and len(number) < 19):
+        return None
+    try:
+        return selectors.job_seen(account.sees_of, int(number))
+    except selectors.JobUnknown:
+        return None
 
 
 def _check_size(file: UploadedFile) -> None:
