@@ -160,6 +160,13 @@ def test_a_member_sees_the_videos_of_its_channels_alone(member):
     assert member.get(f"/videos/{other.pk}/").status_code == 404
 
 
+@pytest.mark.parametrize("part", ["", "why/", "what-if/", "forecast/"])
+def test_a_number_that_no_database_holds_is_that_of_no_video(member, part):
+    set_role(get_user_model().objects.get(), "analyst")
+    ask = member.post if part == "forecast/" else member.get
+    assert ask(f"/videos/{10**20}/{part}").status_code == 404
+
+
 def test_who_has_no_role_sees_nothing(client):
     client.force_login(get_user_model().objects.create_user("nobody"))
     (video,) = videos(1)

@@ -29,6 +29,8 @@ M = TypeVar("M", bound=Model)
 D = TypeVar("D", VideoAnalytics, AdSenseEarnings)
 _MOST_KEYS: Final = 20_000
 """Values that a query of SQLite may be given, with some to spare."""
+_LARGEST_KEY: Final = 2**63 - 1
+"""Of any table; an address may hold a larger number, which a database cannot even be asked for among others."""
 Channels = Collection[str] | None
 """The channels that may be seen; None: all."""
 
@@ -98,7 +100,7 @@ def video_seen(channels: Channels, key: int) -> VideoDownload:
 
 def videos_seen(channels: Channels, keys: Iterable[int]) -> set[int]:
     """Return which of these videos are there and of these channels."""
-    asked, seen = sorted(set(keys)), set[int]()
+    asked, seen = sorted(key for key in set(keys) if key <= _LARGEST_KEY), set[int]()
     for start in range(0, len(asked), _MOST_KEYS):
         part = asked[start : start + _MOST_KEYS]
         seen |= set(_seen(channels).filter(pk__in=part).values_list("pk", flat=True))
