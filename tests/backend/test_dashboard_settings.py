@@ -234,3 +234,9 @@ def test_alerts_are_listed_in_as_many_questions_however_many(django_assert_num_q
     mary = person("mary", "hens")
     with django_assert_num_queries(5):
         mary.get("/alerts/")
+
+
+def test_why_a_name_cannot_be_one_ends_in_one_full_stop():
+    root = person("root", superuser=True)
+    answer = root.post(PEOPLE, {"name": "root", "role": "viewer"}).content.decode()
+    assert "A user with that username already exists.</p>" in answer
