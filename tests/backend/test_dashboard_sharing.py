@@ -100,7 +100,7 @@ def test_what_a_link_cannot_be_asked_is_refused_as_on_the_page_and_leads_back_to
     path = link_of(person("mary", "hens"))
     answer = Client().get(path, asked)
     page = answer.content.decode()
-    assert (answer.status_code, answer["Cache-Control"], "That was not done" in page) == (
+    assert (answer.status_code, answer["Cache-Control"], "That cannot be shown" in page) == (
         400,
         "private, no-store",
         True,

@@ -94,7 +94,7 @@ def video_seen(channels: Channels, key: int) -> VideoDownload:
     """
     found = _seen(channels).filter(pk=key).first()
     if found is None:
-        raise VideoUnknown(VideoDownload, f"there is none with the id {key}")
+        raise VideoUnknown(f"there is none with the id {key}")
     return found
 
 
@@ -127,7 +127,7 @@ def check_videos_seen(channels: Channels, keys: Iterable[int]) -> None:
     seen = videos_seen(channels, asked)
     for key in asked:
         if key not in seen:
-            raise VideoUnknown(VideoDownload, f"there is none with the id {key}")
+            raise VideoUnknown(f"there is none with the id {key}")
 
 
 def forecast_seen(channels: Channels, key: int) -> MLPrediction:
