@@ -77,13 +77,18 @@ def clear_drafts(folder: Path, before: float) -> list[str]:
     ([], ['.report-x1.partial'], ['report'])
 
     """
-    left = [path for path in sorted(folder.glob(".*-*.partial")) if _last_change(path) < before]
+    left = [path for path in drafts_in(folder) if _last_change(path) < before]
     for path in left:
         if path.is_dir():
             shutil.rmtree(path, ignore_errors=True)
         else:
             path.unlink(missing_ok=True)
     return [path.name for path in left]
+
+
+def drafts_in(folder: Path) -> list[Path]:
+    """Return what writers have begun in ``folder``, or left when they were killed."""
+    return sorted(folder.glob(".*-*.partial"))
 
 
 def _last_change(path: Path) -> float:
