@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from foreview.cli.arguments import Subparsers, add_catalogue, add_release_and_cutoff, age, command
 from foreview.cli.outcome import Outcome, Table, cell
-from foreview.cli.output import check_file, write_parquet
+from foreview.cli.output import check_file, check_spared, write_parquet
 from foreview.cli.progress import reported
 from foreview.errors import NotEnoughHistory
 from foreview.vocabulary import MODEL_TYPES
@@ -52,6 +52,7 @@ def add_parser(subparsers: Subparsers) -> argparse.ArgumentParser:
 def run(args: argparse.Namespace) -> Outcome:
     """Write the forecasts."""
     check_file("--out", args.out, "forecasts.parquet")
+    check_spared("--out", args.out, release=args.release, catalogue=args.catalogue)
     from foreview.forecasting.adapting import follow
     from foreview.forecasting.forecaster import forecast, issues_as_of, issues_at_age
     from foreview.releases.loading import read_release

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from foreview.cli.arguments import Subparsers, add_catalogue, command, instant, minutes, positive, seed
 from foreview.cli.outcome import Outcome, Table
+from foreview.cli.output import check_place
 from foreview.cli.progress import reported
 
 if TYPE_CHECKING:
@@ -62,6 +63,7 @@ def add_parser(subparsers: Subparsers) -> argparse.ArgumentParser:
 
 def run(args: argparse.Namespace) -> Outcome:
     """Begin a study or go on with it."""
+    check_place("--out", args.out / "study.json")
     from foreview.options import TrainingOptions, TuningOptions
     from foreview.tables.folder import read_catalogue
     from foreview.training.tuning import stopwatch, tune
