@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import os
-import tempfile
-from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from foreview.drafts import whole_file, whole_path
 from foreview.errors import InputError, UsageError
 
 if TYPE_CHECKING:
@@ -67,22 +66,12 @@ def write_parquet(frame: pl.DataFrame, path: Path) -> None:
     """Write ``frame`` to ``path``; until it is whole, whatever was there stays."""
     from foreview.tables import parquet
 
-    _write_whole(path, lambda draft: parquet.write_parquet(frame, draft))
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with whole_path(path) as draft:
+        parquet.write_parquet(frame, draft)
 
 
 def write_text(text: str, path: Path) -> None:
     """Write ``text`` to ``path``; until it is whole, whatever was there stays."""
-    _write_whole(path, lambda draft: draft.write_text(text, encoding="utf-8"))
-
-
-def _write_whole(path: Path, write: Callable[[Path], object]) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(prefix=f".{path.name}-", suffix=".partial", dir=path.parent)
-    os.close(handle)
-    draft = Path(name)
-    try:
-        write(draft)
-        draft.chmod(0o644)
-        draft.replace(path)
-    finally:
-        draft.unlink(missing_ok=True)
+    whole_file(path, text.encode())

@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 
 from foreview.cli.main import BAD_INPUT, main
-from foreview.cli.output import check_file, check_new_folder, check_place, check_spared
+from foreview.cli.output import check_file, check_new_folder, check_place, check_spared, write_text
+from foreview.drafts import whole_file, whole_folder
 from foreview.errors import InputError, UsageError
 
 
@@ -35,6 +36,20 @@ def test_a_full_disk_is_no_fault_of_the_program_and_nothing_is_left(tmp_path: Pa
         r"foreview: writing \w+\.parquet failed: File too large \(os error 27\)\n", capsys.readouterr().err
     )
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(("mask", "folder", "file"), [(0o022, 0o755, 0o644), (0o077, 0o700, 0o600)])
+def test_what_is_written_is_as_private_as_the_user_says(tmp_path: Path, mask: int, folder: int, file: int):
+    before = os.umask(mask)
+    try:
+        write_text("42 USD", tmp_path / "card.md")
+        whole_file(tmp_path / "best.json", b"{}")
+        with whole_folder(tmp_path / "world") as draft:
+            (draft / "videos").write_text("42 USD", encoding="utf-8")
+    finally:
+        os.umask(before)
+    found = {path.name: path.stat().st_mode & 0o777 for path in tmp_path.rglob("*")}
+    assert found == {"card.md": file, "best.json": file, "world": folder, "videos": file}
 
 
 @pytest.mark.parametrize("within", ["forecasts.parquet", "new/forecasts.parquet"])
