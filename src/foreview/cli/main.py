@@ -10,7 +10,7 @@ import sys
 import threading
 import traceback
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from importlib.metadata import version
 from types import FrameType
 from typing import Final, NoReturn
@@ -118,7 +118,8 @@ def _failed(args: argparse.Namespace, error: Exception, facts: dict[str, str], c
     if args.debug:
         traceback.print_exception(error, file=sys.stderr)
     if args.json:
-        print_json(facts)
+        with suppress(OSError):  # it may be stdout itself that takes no more
+            print_json(facts)
     if code == FAULT:
         print(f"foreview: a fault of the program: {type(error).__name__}: {error}", file=sys.stderr)
         print("Run it again with --debug and report what it shows.", file=sys.stderr)

@@ -7,6 +7,7 @@ from dataclasses import asdict
 from zoneinfo import ZoneInfo
 
 from foreview.cli.arguments import Subparsers, add_catalogue, add_release_and_cutoff, command
+from foreview.cli.learnt import notes_of_learnt
 from foreview.cli.outcome import Outcome, Table, cell
 from foreview.errors import NotEnoughHistory
 
@@ -50,7 +51,8 @@ def run(args: argparse.Namespace) -> Outcome:
             f"{args.catalogue} has none of {month} at {args.as_of.isoformat()}",
             "Choose another --month or a later --as-of",
         )
-    found = portfolio(catalogue, read_release(args.release), issues)
+    release = read_release(args.release)
+    found = portfolio(catalogue, release, issues)
     facts = {"month": month, "as_of": args.as_of.isoformat(), "totals": [asdict(one) for one in found]}
     header = ("total of", "so far", "p2.5", "p10", "p50", "p90", "p97.5", "correlation", "from")
     rows = [
@@ -63,4 +65,4 @@ def run(args: argparse.Namespace) -> Outcome:
         for one in found
     ]
     sentence = f"{issues.height} videos published in {month}: their first 30 days together"
-    return Outcome(facts, sentence, (Table("", header, rows),))
+    return Outcome(facts, sentence, (Table("", header, rows),), notes_of_learnt(release, [args.as_of]))

@@ -119,6 +119,15 @@ def test_help_is_shown_whatever_characters_the_terminal_knows(monkeypatch: pytes
     assert rb"--ages A,B,\u2026" in written.getvalue()
 
 
+def test_a_stdout_that_takes_no_more_is_bad_input(tmp_path: Path):
+    with Path("/dev/full").open("w") as full:
+        command = [str(FOREVIEW), "show", str(tmp_path), "--json"]
+        done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+    assert done.returncode == BAD_INPUT
+    assert done.stderr.startswith("foreview: a release is a folder with manifest.json. ")
+    assert "Traceback" not in done.stderr
+
+
 def test_debug_shows_where_it_came_from(tmp_path: Path, capsys: Any):
     assert main(["show", str(tmp_path), "--debug"]) == BAD_INPUT
     assert "Traceback (most recent call last)" in capsys.readouterr().err
