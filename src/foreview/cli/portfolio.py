@@ -6,7 +6,7 @@ import argparse
 from dataclasses import asdict
 from zoneinfo import ZoneInfo
 
-from foreview.cli.arguments import Subparsers, add_catalogue, add_release_and_cutoff, command
+from foreview.cli.arguments import Subparsers, add_catalogue, add_release_and_cutoff, check_channel, command
 from foreview.cli.learnt import notes_of_learnt
 from foreview.cli.outcome import Outcome, Table, cell
 from foreview.errors import NotEnoughHistory
@@ -42,6 +42,7 @@ def run(args: argparse.Namespace) -> Outcome:
     month = args.month or f"{args.as_of.astimezone(ZoneInfo(zone)):%Y-%m}"
     ids = published_in(catalogue, *month_of(month, zone))
     if args.channel is not None:
+        check_channel(catalogue, args)
         mine = pl.col("video_id").is_in(ids) & (pl.col("channel_id") == args.channel)
         ids = catalogue.videos.filter(mine)["video_id"].to_list()
     issues = issues_as_of(catalogue, args.as_of).filter(pl.col("video_id").is_in(ids))

@@ -7,7 +7,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from foreview.cli.arguments import Subparsers, add_catalogue, command, instant, minutes, positive, seed
+from foreview.cli.arguments import Subparsers, add_catalogue, command, instant, minutes, positive, seed, threads
 from foreview.cli.outcome import Outcome, Table
 from foreview.cli.output import check_place
 from foreview.cli.progress import reported
@@ -57,7 +57,7 @@ def add_parser(subparsers: Subparsers) -> argparse.ArgumentParser:
         help="trials learn from at most so many mature videos, drawn (default 5000)",
     )
     parser.add_argument("--seed", type=seed, default=0, metavar="S", help="same seed, same trials (default 0)")
-    parser.add_argument("--threads", type=positive, default=2, metavar="N", help="threads of the learners (default 2)")
+    parser.add_argument("--threads", type=threads, default=2, metavar="N", help="threads of the learners (default 2)")
     return parser
 
 
