@@ -46,12 +46,22 @@ def cell(value: str | float | None) -> str:
     return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3g}"
 
 
+def print_json(facts: Mapping[str, object]) -> None:
+    """Print one JSON object: as it is read best, or in ASCII where the terminal or locale knows not all of its characters."""
+    text = json.dumps(facts, ensure_ascii=False, allow_nan=False)
+    try:
+        text.encode(sys.stdout.encoding or "utf-8")
+    except UnicodeEncodeError:
+        text = json.dumps(facts, allow_nan=False)
+    print(text)
+
+
 def printed(outcome: Outcome, *, as_json: bool) -> None:
     """Print to stdout the facts as one JSON object, or sentence and tables; notes to stderr either way."""
     for note in outcome.notes:
         print(f"note: {note}", file=sys.stderr)
     if as_json:
-        print(json.dumps(outcome.facts, ensure_ascii=False, allow_nan=False))
+        print_json(outcome.facts)
         return
     print(outcome.sentence)
     for table in outcome.tables:

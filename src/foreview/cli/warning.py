@@ -7,6 +7,7 @@ from dataclasses import asdict
 from datetime import timedelta
 
 from foreview.cli.arguments import Subparsers, add_catalogue, add_rate, add_release_and_cutoff, command
+from foreview.cli.learnt import notes_of_learnt
 from foreview.cli.outcome import Outcome, Table, cell
 
 _EXAMPLE = """\
@@ -56,4 +57,5 @@ def run(args: argparse.Namespace) -> Outcome:
         for one in found
     ]
     sentence = f"{len({one.video_id for one in found})} videos of the first days, {warned} warnings"
-    return Outcome(facts, sentence, (Table("", header, rows),) if rows else ())
+    tables = (Table("", header, rows),) if rows else ()
+    return Outcome(facts, sentence, tables, notes_of_learnt(release, [args.as_of]))
