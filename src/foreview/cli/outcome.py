@@ -32,6 +32,18 @@ class Outcome:
     """What was assumed or left out; to stderr."""
 
 
+def amount(n: int, what: str) -> str:
+    """Return how many there are of a thing whose plural ends in s.
+
+    Examples
+    --------
+    >>> amount(1, "video"), amount(2098, "video"), amount(0, "later video")
+    ('1 video', '2098 videos', '0 later videos')
+
+    """
+    return f"{n} {what}{'' if n == 1 else 's'}"
+
+
 def cell(value: str | float | None) -> str:
     """Return a value as a table shows it.
 
