@@ -6,7 +6,7 @@ import argparse
 from dataclasses import asdict
 
 from foreview.cli.arguments import Subparsers, add_catalogue, add_cutoff, add_rate, command
-from foreview.cli.outcome import Outcome, Table, cell
+from foreview.cli.outcome import Outcome, Table, amount, cell
 
 SHOWN = ("video_id", "age_days", "views", "typical", "ratio", "low", "high", "luck", "standing")
 _EXAMPLE = """\
