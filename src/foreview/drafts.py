@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 import os
+import secrets
 import shutil
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -19,7 +19,8 @@ def whole_folder(folder: Path) -> Iterator[Path]:
 
     Examples
     --------
-    >>> with tempfile.TemporaryDirectory() as place:
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as place:
     ...     with whole_folder(Path(place) / "report") as draft:
     ...         _ = (draft / "a.txt").write_text("hello")
     ...     [path.name for path in (Path(place) / "report").iterdir()]
@@ -27,10 +28,10 @@ def whole_folder(folder: Path) -> Iterator[Path]:
 
     """
     folder.parent.mkdir(parents=True, exist_ok=True)
-    draft = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", suffix=".partial", dir=folder.parent))
+    draft = _beside(folder)
+    draft.mkdir()
     try:
         yield draft
-        draft.chmod(0o755)
         for path in sorted(draft.iterdir()):
             sync(path)
         sync(draft)
@@ -40,29 +41,36 @@ def whole_folder(folder: Path) -> Iterator[Path]:
     sync(folder.parent)
 
 
+@contextmanager
+def whole_path(path: Path) -> Iterator[Path]:
+    """Give the name of a hidden draft beside ``path``, for one file; written without an error it is synced to disk and takes that name.
+
+    Interrupted at any moment, whatever was there is there still.
+    """
+    draft = _beside(path)
+    try:
+        yield draft
+        sync(draft)
+        draft.replace(path)
+    finally:
+        draft.unlink(missing_ok=True)
+    sync(path.parent)
+
+
 def whole_file(path: Path, content: bytes) -> None:
     """Write ``content`` to ``path``, synced to disk; interrupted at any moment, whatever was there is there still.
 
     Examples
     --------
-    >>> with tempfile.TemporaryDirectory() as place:
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as place:
     ...     whole_file(Path(place) / "a.txt", b"hello")
     ...     [(path.name, path.read_text()) for path in Path(place).iterdir()]
     [('a.txt', 'hello')]
 
     """
-    handle, name = tempfile.mkstemp(prefix=f".{path.name}-", suffix=".partial", dir=path.parent)
-    draft = Path(name)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        draft.chmod(0o644)
-        draft.replace(path)
-    finally:
-        draft.unlink(missing_ok=True)
-    sync(path.parent)
+    with whole_path(path) as draft:
+        draft.write_bytes(content)
 
 
 def clear_drafts(folder: Path, before: float) -> list[str]:
@@ -70,20 +78,31 @@ def clear_drafts(folder: Path, before: float) -> list[str]:
 
     Examples
     --------
-    >>> with tempfile.TemporaryDirectory() as place:
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as place:
     ...     _ = (Path(place) / ".report-x1.partial").write_text("half")
     ...     _ = (Path(place) / "report").write_text("whole")
     ...     clear_drafts(Path(place), before=0.0), clear_drafts(Path(place), before=4e9), os.listdir(place)
     ([], ['.report-x1.partial'], ['report'])
 
     """
-    left = [path for path in sorted(folder.glob(".*-*.partial")) if _last_change(path) < before]
+    left = [path for path in drafts_in(folder) if _last_change(path) < before]
     for path in left:
         if path.is_dir():
             shutil.rmtree(path, ignore_errors=True)
         else:
             path.unlink(missing_ok=True)
     return [path.name for path in left]
+
+
+def _beside(path: Path) -> Path:
+    """Return a name for a draft; what is made under it is as private as the user's mask says, as everything else."""
+    return path.parent / f".{path.name}-{secrets.token_hex(4)}.partial"
+
+
+def drafts_in(folder: Path) -> list[Path]:
+    """Return what writers have begun in ``folder``, or left when they were killed."""
+    return sorted(folder.glob(".*-*.partial"))
 
 
 def _last_change(path: Path) -> float:

@@ -10,7 +10,7 @@ import pytest
 from django.core.cache import cache
 from django.test import Client
 
-from downloader.models import VideoDownload
+from downloader.models import AuditEntry, Job, VideoDownload
 from downloader.services.ml_prediction_service import MLPredictionService
 from tests.backend.api_calls import URL, account, key_of, video
 from tests.backend.published import promoted
@@ -62,6 +62,30 @@ def test_nobody_is_told_that_nothing_changed_who_may_not_read_it(him, found):
     tag = got(key_of(him), f"/videos/{found.pk}")["ETag"]
     assert got(key_of(account("her", "hers")), f"/videos/{found.pk}", If_None_Match=tag).status_code == 404
     assert got("fv_1", f"/videos/{found.pk}", If_None_Match=tag).status_code == 401
+
+
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [("/videos/{video}", 200), ("/videos?limit=0", 422), ("/videos/99", 404), ("/jobs/{job}/events", 200)],
+)
+def test_head_is_answered_as_get_is_without_the_contents(him, found, path, status):
+    key, job = key_of(him), Job.objects.create(kind="train", asked_by="api: him")
+    address, headers = path.format(video=found.pk, job=job.pk), {"Authorization": f"Bearer {key}"}
+    head = Client().head(f"{URL}{address}", headers=headers)
+    whole = got(key, address)
+    assert (head.status_code, head.content) == (whole.status_code, b"") == (status, b"")
+    assert [head.get(name) for name in ("Content-Type", "ETag", "Content-Length")] == [
+        whole.get(name) for name in ("Content-Type", "ETag", "Content-Length")
+    ]
+
+
+def test_head_needs_a_key_and_changes_nothing(him):
+    assert Client().head(f"{URL}/health/live").status_code == 200
+    answer = Client().head(f"{URL}/videos")
+    assert (answer.status_code, answer["WWW-Authenticate"]) == (401, "Bearer")
+    headers = {"Authorization": f"Bearer {key_of(him)}"}
+    assert Client().head(f"{URL}/predictions", headers=headers).status_code == 405
+    assert not AuditEntry.objects.exists()
 
 
 def test_what_is_asked_for_with_a_key_is_compressed(him):

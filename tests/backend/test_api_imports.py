@@ -137,6 +137,14 @@ def test_many_rows_are_applied_by_a_job(monkeypatch):
     assert VideoAnalytics.objects.count() == 3
 
 
+def test_an_import_that_is_applied_by_a_job_is_asked_for_twice_and_applied_by_one(monkeypatch):
+    monkeypatch.setattr(uploads, "AT_ONCE", 2)
+    key = key_of(account("mary", "UC1", "UC2"))
+    number = send(key, content()).json()["id"]
+    first, second = (ask(key, "POST", f"/imports/{number}/apply").json()["id"] for _ in range(2))
+    assert (first, second) == (Job.objects.get().pk, Job.objects.get().pk)
+
+
 def days(*rows: dict[str, Any]) -> dict[str, Any]:
     return {"rows": list(rows)}
 

@@ -87,11 +87,15 @@ def test_taken_back_after_a_question():
     assert root.post(f"{at}undo/").status_code == 409
 
 
-def test_videos_that_were_forecast_stay_and_that_is_said():
+@pytest.mark.parametrize(
+    ("count", "said"),
+    [(1, "1 video stays, because it was forecast."), (2, "2 videos stay, because they were forecast.")],
+)
+def test_videos_that_were_forecast_stay_and_that_is_said(count, said):
     root = person("root", superuser=True)
-    at = sent(root, studio())
+    at = sent(root, studio(count))
     root.post(f"{at}apply/", {"forecast": "yes"})
-    assert "2 videos stay, because they were forecast." in root.post(f"{at}undo/", follow=True).content.decode()
+    assert said in root.post(f"{at}undo/", follow=True).content.decode()
 
 
 def test_many_videos_are_forecast_by_a_job_that_the_page_follows():

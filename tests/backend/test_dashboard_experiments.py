@@ -54,6 +54,12 @@ def test_the_figure_shows_no_difference_and_the_allowed_harm_and_lists_first_and
     assert (figure.table.rows[0][0], figure.table.rows[-1][0]) == ("1", "80")
 
 
+def test_while_one_runs_no_page_of_the_list_offers_to_begin_another():
+    running = begin()
+    for query in ("", f"?after={running.pk}"):
+        assert "One runs at a time." in said(member(f"her{len(query)}"), "experiments", query=query)
+
+
 @pytest.mark.parametrize("videos", [1, 3])
 def test_the_page_takes_the_same_queries_however_many_pairs_there_are(django_assert_num_queries, videos):
     experiment = begin()
@@ -73,7 +79,7 @@ def test_the_list_takes_the_same_queries_however_long_it_is(django_assert_num_qu
         assert start(client, name=f"e{seed}", challenger=other.version) == 302
         row = Experiment.objects.get(name=f"e{seed}")
         client.post(reverse("foreview:experiments-one", args=[row.pk]), {"reason": "enough"})
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         said(client, "experiments")
 
 

@@ -17,6 +17,7 @@ from foreview.uncertainty.promise import promised_coverage
 from tests.backend.api_calls import account
 from tests.backend.jobs import OWN, run_now
 from tests.backend.published import promoted, published
+from tests.backend.records import found
 
 pytestmark = pytest.mark.django_db
 
@@ -178,6 +179,34 @@ def test_who_only_looks_is_offered_nothing_and_refused_everything():
     assert (Promotion.objects.count(), Promotion.objects.get().release, Job.objects.count()) == (1, release, 0)
 
 
+def test_while_one_release_is_examined_another_is_not_said_to_be():
+    first, second, client = promoted(1), published(2), member()
+    addresses = [reverse("foreview:models-release", args=[release.version]) for release in (first, second)]
+    assert [client.post(address).status_code for address in addresses] == [302, 409]
+    assert client.post(addresses[0]).status_code == 302
+    assert Job.objects.get().arguments == {"release": first.version}
+
+
+def test_jobs_of_a_state_that_is_none_are_not_all_jobs():
+    answer = member().get(reverse("foreview:jobs"), {"state": "asleep"})
+    assert (answer.status_code, "Found &#x27;asleep&#x27;" in answer.content.decode()) == (400, True)
+
+
+def test_of_ten_thousand_videos_that_a_job_was_given_the_first_are_named():
+    job = Job.objects.create(kind="forecast", asked_by="api: him", arguments={"videos": list(range(10_000, 20_000))})
+    shown = said(member(), "jobs-job", job.pk)
+    assert "<dt>videos</dt><dd>10000, 10001, " in shown
+    assert "…</dd>" in shown
+    assert len(shown) < 20_000
+
+
+def test_nothing_that_a_job_counted_is_no_missing_value():
+    job = Job.objects.create(kind="forecast", state="succeeded", asked_by="api: him")
+    Job.objects.filter(pk=job.pk).update(result={"forecasts": 0, "why": "", "daily": {"added": 3, "changed": 0}})
+    shown = said(member(), "jobs-job", job.pk)
+    assert "<dt>forecasts</dt><dd>0</dd><dt>why</dt><dd>–</dd><dt>daily</dt><dd>added: 3, changed: 0</dd>" in shown
+
+
 # Promotion.
 
 
@@ -221,6 +250,17 @@ def test_a_rollback_is_confirmed_with_a_reason():
     assert client.post(address, {"reason": "too high"}).status_code == 302
     assert (newest().release, newest().kind) == (first, "rollback")
     assert "There is nothing to roll back to" in said(client, "models-rollback")
+
+
+def test_a_rollback_that_is_sent_twice_takes_one_step():
+    first, second, _third = promoted(1), promoted(2), promoted(3)
+    client, address = member(), reverse("foreview:models-rollback")
+    form = {"reason": "too high", "after": found(r'name="after" value="(\d+)"', said(client, "models-rollback"))}
+    assert client.post(address, form).status_code == 302
+    again = client.post(address, form)
+    assert (again.status_code, "Another one came first" in again.content.decode()) == (400, True)
+    assert newest().release == second
+    assert first.promotions.count() == 1
 
 
 def test_a_damaged_release_is_said_and_not_thrown(releases):

@@ -64,11 +64,18 @@ def test_a_key_is_never_more_than_its_owner_nor_for_ever(said):
     assert ApiKey.objects.count() == 0
 
 
+def test_who_chooses_no_scope_is_told_to_choose_one_and_not_to_ask_for_a_role():
+    answer = person("mary", "hens").post(KEYS, {"name": "x", "days": "30"}).content.decode()
+    assert "None was asked for." in answer
+    assert "Choose one." in answer
+    assert "add_member" not in answer
+
+
 def test_a_key_is_revoked_after_a_question_by_its_owner_alone():
     mary, john = person("mary", "hens"), person("john", "hens")
     key, secret = create_key(user("mary"), "an export", ["read"], timezone.now() + timedelta(days=1))
     at = f"{KEYS}{key.prefix}/revoke/"
-    assert john.post(at).status_code == 400
+    assert [john.post(address).status_code for address in (at, f"{KEYS}fv_none/revoke/")] == [404, 404]
     assert "an export" not in body(john, KEYS)
     assert "Revoke the key an export?" in body(mary, at)
     assert mary.post(at).status_code == 302
@@ -227,3 +234,9 @@ def test_alerts_are_listed_in_as_many_questions_however_many(django_assert_num_q
     mary = person("mary", "hens")
     with django_assert_num_queries(5):
         mary.get("/alerts/")
+
+
+def test_why_a_name_cannot_be_one_ends_in_one_full_stop():
+    root = person("root", superuser=True)
+    answer = root.post(PEOPLE, {"name": "root", "role": "viewer"}).content.decode()
+    assert "A user with that username already exists.</p>" in answer

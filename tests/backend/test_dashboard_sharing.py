@@ -94,6 +94,22 @@ def test_a_link_is_not_found_by_search_engines_nor_told_to_other_sites():
     assert '<meta name="robots" content="noindex, nofollow">' in answer.content.decode()
 
 
+@pytest.mark.parametrize("asked", [{"format": "cake"}, {"target": "\x00"}, {"release": "r\x002"}, {"release": "r2"}])
+def test_what_a_link_cannot_be_asked_is_refused_as_on_the_page_and_leads_back_to_the_link(asked):
+    two_channels()
+    path = link_of(person("mary", "hens"))
+    answer = Client().get(path, asked)
+    page = answer.content.decode()
+    assert (answer.status_code, answer["Cache-Control"], "That cannot be shown" in page) == (
+        400,
+        "private, no-store",
+        True,
+    )
+    assert f'<a href="{path}">To the track record</a>' in page
+    assert "/sign-in/" not in page
+    assert 'href="/"' not in page
+
+
 def test_the_token_is_kept_nowhere():
     path = link_of(person("mary", "hens"))
     token = path.split("/")[2]

@@ -64,6 +64,19 @@ def test_a_calm_day_is_said_calmly(member):
     assert "no alert stands" in shown
 
 
+@pytest.mark.parametrize(
+    ("age", "said"),
+    [
+        (2.0, "The one video of the last 30 days is within its normal range"),
+        (40.0, "No video was published in the last 30 days."),
+    ],
+)
+def test_one_video_and_none_are_said_as_such(member, age, said):
+    videos(1, first_age_days=age)
+    judge_videos()
+    assert said in member.get("/today/unusual/").content.decode()
+
+
 @pytest.mark.parametrize("name", PARTS)
 def test_a_part_that_comes_later_is_the_one_that_is_there_at_once_without_javascript(member, name):
     videos(3)
@@ -110,6 +123,13 @@ def test_a_plan_is_forecast_and_nothing_is_saved(member):
     assert "Beats your typical video" in shown
     assert VideoDownload.objects.count() == 3
     assert not MLPrediction.objects.exists()
+
+
+def test_where_a_time_is_typed_or_named_it_is_said_on_which_clock(member, settings):
+    settings.FOREVIEW = settings.FOREVIEW | {"TIMEZONE": "Asia/Kolkata"}
+    (video,) = videos(1)
+    for address in ("/planner/", f"/videos/{video.pk}/", f"/videos/{video.pk}/what-if/", "/data/"):
+        assert "on the clock of Asia/Kolkata" in member.get(address).content.decode()
 
 
 @pytest.mark.parametrize(
@@ -165,7 +185,8 @@ def test_an_analyst_forecasts_a_video_by_a_button_and_the_log_knows_it(member):
     assert MLPrediction.objects.get().video_id == video.pk
     entry = AuditEntry.objects.get()
     assert (entry.who, entry.method, entry.path, entry.status) == ("mary", "POST", f"/videos/{video.pk}/forecast/", 302)
-    assert member.get(f"/videos/{video.pk}/forecast/").status_code == 405
+    assert member.get(f"/videos/{video.pk}/forecast/").status_code == 302
+    assert AuditEntry.objects.count() == 1
 
 
 def test_a_viewer_forecasts_nothing(member, analyst):

@@ -10,7 +10,7 @@ import pytest
 from django.contrib.auth import get_user_model
 from django.utils import timezone
 
-from downloader.models import AuditEntry, MLPrediction, VideoAnalytics, VideoDownload
+from downloader.models import AuditEntry, MLPrediction, VideoAnalytics, VideoDownload, VideoStanding
 from downloader.selectors import Listing, video_listing
 from downloader.services.access import add_member, set_role
 from downloader.services.ml_prediction_service import MLPredictionService
@@ -68,7 +68,53 @@ def test_what_is_not_published_is_listed_apart():
     videos(1)
     VideoDownload.objects.create(title="planned", channel_id="a")
     assert titles(Listing()) == ["a 0"]
-    assert titles(Listing(planned=True)) == ["planned"]
+    VideoDownload.objects.create(title="scheduled", channel_id="a", published_at=NOON + timedelta(days=3))
+    assert titles(Listing(unpublished_at=NOON)) == ["scheduled", "planned"]
+    assert titles(Listing(unpublished_at=NOON + timedelta(days=3))) == ["planned"]
+
+
+def test_what_is_not_published_is_ordered_as_was_asked_and_younger_than_no_age(member):
+    for title, views in (("few", 10), ("many", 30), ("some", 20)):
+        forecast(VideoDownload.objects.create(title=title, channel_id="a"), views, 0.5)
+    assert titles(Listing(order="views", unpublished_at=NOON)) == ["many", "some", "few"]
+    VideoDownload.objects.create(title="of tomorrow", channel_id="a", published_at=timezone.now() + timedelta(days=1))
+    assert b"of tomorrow" in member.get("/videos/", {"state": "planned"}).content
+    assert b"of tomorrow" not in member.get("/videos/", {"state": "open"}).content
+
+
+def test_where_nothing_is_published_the_list_says_what_can_be_brought(member):
+    assert b"There are no published videos yet" in member.get("/videos/").content
+    assert b"No video is like that" in member.get("/videos/", {"q": "x"}).content
+
+
+def test_who_looks_for_what_is_not_published_is_told_where_it_is(member):
+    VideoDownload.objects.create(title="planned", channel_id="a")
+    assert b"are under <em>not published yet</em>" in member.get("/videos/", {"q": "planned"}).content
+    assert b"are under" not in member.get("/videos/", {"q": "x", "state": "planned"}).content
+
+
+@pytest.mark.parametrize("name", ["format", "state", "range"])
+def test_a_choice_that_is_none_is_refused_by_the_list_and_its_file(member, name):
+    videos(1, is_short=False)
+    for address in ("/videos/", "/videos.csv"):
+        answer = member.get(address, {name: "cake"})
+        assert (answer.status_code, b"Found &#x27;cake&#x27;" in answer.content) == (400, True)
+
+
+def test_a_video_that_is_called_nothing_can_be_seen_and_clicked(member):
+    (video,) = videos(1)
+    VideoDownload.objects.update(title="  ")
+    assert f'<a href="/videos/{video.pk}/">untitled</a>' in member.get("/videos/").content.decode()
+    assert "<h1>untitled</h1>" in member.get(f"/videos/{video.pk}/").content.decode()
+
+
+def test_a_score_far_below_or_above_is_spelt_as_on_the_first_page(member):
+    for video, ratio in zip(videos(2), (0.003, 2_345_678.9), strict=True):
+        facts = {"low": ratio / 2, "high": ratio * 2, "age_days": 7, "place": "above", "as_of": NOON}
+        VideoStanding.objects.create(video=video, ratio=ratio, luck=0.01, **facts)
+    shown = member.get("/videos/").content.decode()
+    assert "× &lt; 0.01" in shown
+    assert "× 2.35M" in shown
 
 
 @pytest.mark.parametrize(
@@ -83,7 +129,7 @@ def test_a_cursor_that_no_page_gave_is_refused(member, cursor):
     assert b"Begin at the first page" in response.content
 
 
-@pytest.mark.parametrize("listing", [Listing(order="views"), Listing(planned=True)], ids=["a value", "a key"])
+@pytest.mark.parametrize("listing", [Listing(order="views"), Listing(unpublished_at=NOON)], ids=["a value", "a key"])
 @pytest.mark.parametrize("place", ["inf", "-inf", "nan"])
 def test_a_cursor_is_at_a_finite_place(listing, place):
     with pytest.raises(UsageError, match="a cursor is one that the page before gave"):
@@ -114,6 +160,13 @@ def test_a_member_sees_the_videos_of_its_channels_alone(member):
     assert member.get(f"/videos/{other.pk}/").status_code == 404
 
 
+@pytest.mark.parametrize("part", ["", "why/", "what-if/", "forecast/"])
+def test_a_number_that_no_database_holds_is_that_of_no_video(member, part):
+    set_role(get_user_model().objects.get(), "analyst")
+    ask = member.post if part == "forecast/" else member.get
+    assert ask(f"/videos/{10**20}/{part}").status_code == 404
+
+
 def test_who_has_no_role_sees_nothing(client):
     client.force_login(get_user_model().objects.create_user("nobody"))
     (video,) = videos(1)
@@ -125,6 +178,18 @@ def test_who_has_no_role_sees_nothing(client):
 
 def test_who_has_not_signed_in_is_asked_to(client):
     assert client.get("/videos/").url == "/sign-in/?next=/videos/"
+
+
+def test_a_part_that_is_asked_for_after_a_session_has_ended_loads_the_page_anew(client):
+    answer = client.get("/videos/", headers={"HX-Request": "true"})
+    assert (answer.status_code, answer["HX-Refresh"], answer["Cache-Control"]) == (204, "true", "no-store")
+    assert client.get("/videos/").status_code == 302
+
+
+def test_who_signed_in_to_forecast_a_video_is_led_to_its_page(member):
+    (video,) = videos(1)
+    assert member.get(f"/videos/{video.pk}/forecast/").url == f"/videos/{video.pk}/"
+    assert not MLPrediction.objects.exists()
 
 
 def test_nothing_in_the_csv_file_is_a_formula(member):

@@ -10,7 +10,7 @@ import pytest
 from downloader import selectors
 from downloader.configuration import clock_settings
 from downloader.gateways.importing import import_catalogue
-from downloader.models import MLPrediction, VideoAnalytics, VideoDownload
+from downloader.models import MLPrediction, Promotion, Release, VideoAnalytics, VideoDownload
 from downloader.services.backtesting import backtest
 from downloader.services.jobs.kinds import KINDS, function_of
 from downloader.services.jobs.queueing import enqueue
@@ -42,7 +42,7 @@ def test_each_kind_is_a_function_that_says_what_it_does(kind):
 def test_a_catalogue_is_imported_trained_on_and_forecast_by_a_worker(folder, releases):
     jobs = [
         enqueue("import", {"folder": str(folder)}),
-        enqueue("train", {"as_of": AS_OF}),
+        enqueue("train", {"as_of": AS_OF}, asked_by="api: mary"),
         enqueue("forecast", {"as_of": AS_OF}),
     ]
     work_once()
@@ -51,6 +51,7 @@ def test_a_catalogue_is_imported_trained_on_and_forecast_by_a_worker(folder, rel
     assert imported["videos"] == {"added": VideoDownload.objects.count(), "changed": 0, "unchanged": 0}
     assert imported["daily"]["added"] == VideoAnalytics.objects.count()
     assert trained["model_version"] == serving_release().manifest.model_version
+    assert (Release.objects.get().by, Promotion.objects.get().by) == ("api: mary", "api: mary")
     assert forecast == {"forecasts": 25}
     assert set(MLPrediction.objects.values_list("model_version", flat=True)) == {trained["model_version"]}
 

@@ -35,6 +35,16 @@ def test_a_key_is_made_copied_used_and_revoked(page, site):
     assert page.request.get("/api/v1/videos", **asked).status == 401
 
 
+def test_what_only_screen_readers_are_told_in_a_wide_table_moves_no_page_sideways(page):
+    page.set_viewport_size(chromium.PHONE)
+    page.goto("/settings/keys/")
+    page.get_by_label("What it is for").fill("the nightly export of all that was earned")
+    page.get_by_role("button", name="Make the key").click()
+    page.locator("#secret").wait_for()
+    expect(page.locator("td .unseen")).to_have_count(1)
+    assert page.evaluate("document.documentElement.scrollWidth") <= chromium.PHONE["width"]
+
+
 def test_somebody_is_invited_comes_in_and_is_let_go(browser, site, page):
     page.goto("/settings/people/")
     page.get_by_label("Name, as at signing in").fill("ann")

@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser import chromium
+
 pytestmark = pytest.mark.xdist_group("videos")  # they share a server
 
 
@@ -140,3 +142,32 @@ def test_going_back_shows_the_whole_page_again(page):
     page.go_back()
     expect(page.get_by_role("heading", level=1)).to_have_text("Videos")
     expect(page.get_by_role("navigation", name="Areas")).to_be_visible()
+
+
+def visited(browser, site, member, address):
+    """A page of somebody who signed in, which may go wrong."""
+    visitor = chromium.visit(browser, site, storage_state=member)
+    page = visitor.new_page()
+    page.goto(address)
+    return visitor, page
+
+
+def test_what_is_refused_is_said_where_the_answer_would_be(browser, site, member):
+    visitor, page = visited(browser, site, member, "/videos/")
+    with visitor:
+        page.locator("select[name=order] option[value=views]").evaluate("option => { option.value = 'luck' }")
+        page.get_by_label("Order").select_option("luck")
+        expect(page.locator("#list").get_by_role("alert")).to_contain_text("Found 'luck'.")
+        expect(page.locator("#list tbody")).to_have_count(0)
+        expect(page).to_have_title("Videos · Foreview")
+        page.get_by_label("Order").select_option("revenue")
+        expect(page.locator("#list tbody tr").first).to_be_visible()
+
+
+def test_a_session_that_has_ended_leads_to_signing_in_and_not_into_a_part(browser, site, member):
+    visitor, page = visited(browser, site, member, "/videos/")
+    with visitor:
+        visitor.clear_cookies(name="sessionid")
+        page.get_by_label("Format").select_option("short")
+        page.wait_for_url("**/sign-in/?next=/videos/")
+        expect(page.get_by_role("heading", level=1)).to_have_text("Sign in")

@@ -82,8 +82,8 @@ def roll_back(_admin: Any, request: HttpRequest, _queryset: QuerySet[Any]) -> No
     """Let the release serve again that served before."""
     from downloader.services.promotion import rollback_release
 
-    said = {"reason": request.POST.get("reason", ""), "by": request.user.get_username()}
-    _told(request, lambda: f"{rollback_release(**said).release} serves again.")
+    reason, by = request.POST.get("reason", ""), request.user.get_username()
+    _told(request, lambda: f"{rollback_release(reason=reason, by=by).release} serves again.")
 
 
 def _put(set_state: Callable[[str, str], Release], version: str, state: str) -> str:

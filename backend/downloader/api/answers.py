@@ -29,15 +29,31 @@ def api_answers(get_response: Answering) -> Answering:
         begun = time.perf_counter()
         if not request.path.startswith(PREFIX):
             return get_response(request)
-        response = _told(problem_of_status(413) if _is_too_long(request) else get_response(request))
+        response = _told(problem_of_status(413) if _is_too_long(request) else _got(request, get_response))
         if (claimed := getattr(request, "foreview_claimed", None)) is not None:
             store_answer(claimed, response.status_code, response.headers.get("Location", ""), _text(response))
         if (entry := getattr(request, "foreview_audit", None)) is not None:
             end_entry(entry, response.status_code, response.headers.get("Location", ""))
         count_request(request, response.status_code, begun)
-        return _finished(request, response)
+        finished = _finished(request, response)
+        return _without_content(finished) if request.method == "HEAD" else finished
 
     return answer
+
+
+def _got(request: HttpRequest, get_response: Answering) -> HttpResponseBase:
+    """Return what is answered; to HEAD, which ninja does not know, what GET is answered."""
+    asked = request.method
+    request.method = "GET" if asked == "HEAD" else asked
+    response = get_response(request)
+    request.method = asked
+    return response
+
+
+def _without_content(response: HttpResponseBase) -> HttpResponseBase:
+    """Return the head of an answer alone; a stream is closed before it begins."""
+    response.close()
+    return HttpResponse(status=response.status_code, headers=response.headers)
 
 
 def _is_too_long(request: HttpRequest) -> bool:

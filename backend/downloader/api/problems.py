@@ -49,7 +49,10 @@ def problem_of_status(status: int, fact: str = "") -> HttpResponse:
     """Return what is said of a status alone."""
     rule, next_step = _SAID.get(status, _SAID[500 if status >= 500 else 400])
     fact = fact or HTTPStatus(status).phrase
-    return problem(status, detail=f"{rule}. {fact}. {next_step}.", rule=rule, fact=fact, next_step=next_step)
+    told = problem(status, detail=f"{rule}. {fact}. {next_step}.", rule=rule, fact=fact, next_step=next_step)
+    if status == HTTPStatus.UNAUTHORIZED:
+        told["WWW-Authenticate"] = "Bearer"  # RFC 9110, section 15.5.2
+    return told
 
 
 def problem_of(error: ForeviewError) -> HttpResponse:

@@ -34,7 +34,7 @@ def page(scope: str = "read", to_change: str = "write") -> Callable[[Asked[P]], 
 
     def opened(view: Asked[P]) -> View[P]:
         @gzip_page  # Django pads what it compresses, so that its length tells nothing of a secret in it
-        @login_required
+        @_signed_in
         @wraps(view)
         def answer(request: HttpRequest, /, *args: P.args, **rest: P.kwargs) -> HttpResponse:
             account = account_of_user(request.user)
@@ -54,6 +54,20 @@ def page(scope: str = "read", to_change: str = "write") -> Callable[[Asked[P]], 
         return answer
 
     return opened
+
+
+def _signed_in(view: View[P]) -> View[P]:
+    """Lead who has not signed in to where one does; of a page whose part is asked for, the whole page."""
+    led = login_required(view)
+
+    @wraps(view)
+    def answer(request: HttpRequest, /, *args: P.args, **rest: P.kwargs) -> HttpResponse:
+        if wants_part(request) and not request.user.is_authenticated:
+            # A redirect is followed by htmx itself, which would put the page of signing in where the part was.
+            return HttpResponse(status=204, headers={"HX-Refresh": "true", "Cache-Control": "no-store"})
+        return led(request, *args, **rest)
+
+    return answer
 
 
 def _answered(request: HttpRequest, account: Account, scope: str, view: Callable[[], HttpResponse]) -> HttpResponse:

@@ -33,7 +33,7 @@ def show(request: HttpRequest, account: Account) -> HttpResponse:
     told: dict[str, Any] = {
         "experiments": rows,
         "next": after,
-        "running": any(row.state == Experiment.State.RUNNING for row in rows),
+        "running": selectors.running_experiment() is not None,
         "serving": serving,
         "challengers": [one for one in selectors.challengers() if serving is None or one != serving.release],
         "plan": plan,

@@ -13,7 +13,8 @@ from django.shortcuts import redirect, render
 from downloader.configuration import largest_import, schedule_timezone
 from downloader.dashboard.access import page, wants_part
 from downloader.dashboard.forms import text
-from downloader.models import Job
+from downloader.dashboard.words import clock
+from downloader.models import ImportRun, Job
 from downloader.services.access import Account
 from foreview.errors import UsageError
 
@@ -33,6 +34,7 @@ def form_parts(account: Account) -> dict[str, Any]:
     return {
         "kinds": [kind for kind in KINDS if kind != "catalogue"],
         "channels": mine,
+        "clock": clock(),
         "only_channel": mine[0] if account.channels is not None and len(mine) == 1 else "",
     }
 
@@ -67,6 +69,8 @@ def one(request: HttpRequest, account: Account, key: int) -> HttpResponse:
 
     run = selectors.import_seen(account.sees_of, key)
     job = _job(request, account)
+    if job is None and run.state == ImportRun.State.PREVIEWED:
+        job = selectors.job_applying(account.sees_of, key)
     keys = videos_brought(account, run)
     videos = selectors.videos_with_forecasts(keys[:SHOWN_VIDEOS])
     shown: dict[str, Any] = {
@@ -118,9 +122,15 @@ def undo(request: HttpRequest, account: Account, key: int) -> HttpResponse:
     from downloader.services.importing import undo as take_back
 
     if request.method != "POST":
-        return render(request, "foreview/import_undo.html", {"run": selectors.import_seen(account.sees_of, key)})
+        seen = selectors.import_seen(account.sees_of, key)
+        if seen.state != ImportRun.State.APPLIED:
+            return redirect("foreview:data-import", key)
+        return render(request, "foreview/import_undo.html", {"run": seen})
     run = take_back(account, key)
-    stay = f" {len(run.stays)} videos stay, because they were forecast." if run.stays else ""
+    stay = ""
+    if run.stays:
+        many = len(run.stays) > 1
+        stay = f" {len(run.stays)} video{'s stay, because they were' if many else ' stays, because it was'} forecast."
     messages.success(request, f"{run.file} is taken back: everything is as it was.{stay}")
     return redirect("foreview:data-import", key)
 
@@ -161,11 +171,16 @@ def _at_work(request: HttpRequest, key: int, job: Job, said: str) -> HttpRespons
 
 
 def _job(request: HttpRequest, account: Account) -> Job | None:
+    """Return the job that the address names; None where it names none, or one that was tidied away since."""
     from downloader import selectors
 
     number = request.GET.get("job", "")
-    known = number.isascii() and number.isdigit() and len(number) < 19
-    return selectors.job_seen(account.sees_of, int(number)) if known else None
+    if not (number.isascii() and number.isdigit() and len(number) < 19):
+        return None
+    try:
+        return selectors.job_seen(account.sees_of, int(number))
+    except selectors.JobUnknown:
+        return None
 
 
 def _check_size(file: UploadedFile) -> None:

@@ -15,6 +15,7 @@ from downloader.models import Job, JobState
 from downloader.services.access import Account
 from downloader.services.asking import cancel_job
 from downloader.services.jobs.schedule import planned
+from foreview.errors import UsageError
 
 LIMIT: Final = 25
 LOG_LINES: Final = 40
@@ -26,9 +27,10 @@ def show(request: HttpRequest, account: Account) -> HttpResponse:
     """Return the jobs of the account, and the schedule."""
     from downloader import selectors
 
-    state = request.GET.get("state", "")
-    wanted = state if state in STATES and state else None
-    rows, after = page_of(selectors.job_page(account.sees_of, wanted, cursor_of(request), LIMIT), LIMIT)
+    state = request.GET.get("state", "").strip()
+    if state not in STATES:
+        raise UsageError(f"jobs are listed by {', '.join(filter(None, STATES))}", f"found {state!r:.40}")
+    rows, after = page_of(selectors.job_page(account.sees_of, state or None, cursor_of(request), LIMIT), LIMIT)
     told: dict[str, Any] = {
         "jobs": rows,
         "next": after,

@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from downloader.dashboard.access import page, wants_part
 from downloader.dashboard.levers import check_length, length_of, tags_of
+from downloader.dashboard.words import clock
 from downloader.services.access import Account
 from foreview.vocabulary import WEEKDAY_NAMES, YEARS
 
@@ -57,7 +58,7 @@ def show(request: HttpRequest, account: Account) -> HttpResponse:
 
     channels = selectors.channels_listed(account.channels)
     form = PlanForm(channels, request.GET if "title" in request.GET else None)
-    shown: dict[str, Any] = {"form": form, "channels": channels, "forecast": None}
+    shown: dict[str, Any] = {"form": form, "channels": channels, "forecast": None, "clock": clock()}
     if form.is_bound and form.is_valid():
         shown["forecast"] = _forecast(account, form.cleaned_data)
     part = wants_part(request)
@@ -71,7 +72,8 @@ def best_time(request: HttpRequest, account: Account, channel: str) -> HttpRespo
 
     found = best_time_of(account, channel)
     times = [(WEEKDAY_NAMES[one.weekday], one) for one in found.times[:SHOWN_TIMES]]
-    return render(request, "foreview/best_time.html", {"channel": channel, "found": found, "times": times})
+    told = {"channel": channel, "found": found, "times": times, "clock": clock()}
+    return render(request, "foreview/best_time.html", told)
 
 
 def _forecast(account: Account, said: dict[str, Any]) -> dict[str, Any]:

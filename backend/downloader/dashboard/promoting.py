@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
 from downloader.dashboard.access import page
-from downloader.dashboard.forms import text
+from downloader.dashboard.forms import text, whole
 from downloader.models import Promotion
 from downloader.services.access import Account
 from foreview.errors import UsageError
@@ -40,7 +40,8 @@ def rollback(request: HttpRequest, account: Account) -> HttpResponse:
     from downloader.services.promotion import rollback_release, served_before
 
     if request.method == "POST":
-        return _done(request, rollback_release(reason=text(request, "reason"), by=account.name))
+        after = whole(request, "after")
+        return _done(request, rollback_release(reason=text(request, "reason"), by=account.name, after=after))
     log = selectors.promotion_log()
     before = served_before(log)
     told = {"serving": log[-1] if log else None, "before": before[-1] if before else None}

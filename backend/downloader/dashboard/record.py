@@ -11,6 +11,9 @@ from django.shortcuts import render
 from downloader.dashboard.access import page, shown_once
 from downloader.dashboard.words import FORMAT_NAMES, TARGET_NAMES
 from downloader.services.access import Account
+from downloader.services.sharing import Shown
+from downloader.services.statuses import status_of
+from foreview.errors import UsageError
 from foreview.vocabulary import Target
 
 
@@ -28,12 +31,20 @@ def shared(request: HttpRequest, token: str) -> HttpResponse:
     if found is None:
         answer = render(request, "foreview/shared_closed.html", status=404)
     else:
-        parts = record_parts(request, found.account) | {"link": found.link, "stranger": True}
-        answer = render(request, "foreview/shared.html", parts)
+        answer = _for_stranger(request, found)
     # The address is the secret: it is not found by search engines, not told to other sites, and not kept on the way.
     answer["X-Robots-Tag"] = "noindex, nofollow"
     answer["Referrer-Policy"] = "no-referrer"
     return shown_once(answer)
+
+
+def _for_stranger(request: HttpRequest, found: Shown) -> HttpResponse:
+    """Return what a link shows; an address with what cannot be asked leads back to it."""
+    try:
+        parts = record_parts(request, found.account)
+    except UsageError as error:
+        return render(request, "foreview/shared_refused.html", {"error": error}, status=status_of(error))
+    return render(request, "foreview/shared.html", parts | {"link": found.link, "stranger": True})
 
 
 def record_parts(request: HttpRequest, account: Account) -> dict[str, Any]:

@@ -7,12 +7,12 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_POST
 
 from downloader.dashboard.access import page, wants_part
 from downloader.dashboard.figures import fan, narrowing
 from downloader.dashboard.levers import LeverForm, change_of
 from downloader.dashboard.why import why_figure
+from downloader.dashboard.words import clock
 from downloader.models import VideoDownload
 from downloader.services.access import Account
 from downloader.services.story import Issued, Story, story_of
@@ -33,6 +33,7 @@ def show(request: HttpRequest, account: Account, key: int) -> HttpResponse:
         "similar": story.similar,
         "form": LeverForm(initial=_levers(story.video)),
         "answer": None,
+        "clock": clock(),
         "outcomes": story.outcomes,
         "issued": [_told(one, story) for one in reversed(story.issued)],
     }
@@ -55,7 +56,7 @@ def what_if(request: HttpRequest, account: Account, key: int) -> HttpResponse:
 
     video = selectors.video_seen(account.channels, key)
     form = LeverForm(request.GET if "title" in request.GET else None, initial=_levers(video))
-    shown: dict[str, Any] = {"video": video, "form": form, "answer": None}
+    shown: dict[str, Any] = {"video": video, "form": form, "answer": None, "clock": clock()}
     if form.is_bound and form.is_valid():
         change = change_of(form.cleaned_data, {"title": video.title, "duration": video.duration, "tags": video.tags})
         (shown["answer"],) = what_if_stored(account, key, [change])
@@ -63,12 +64,13 @@ def what_if(request: HttpRequest, account: Account, key: int) -> HttpResponse:
     return render(request, "foreview/what_if_answer.html" if part else "foreview/what_if.html", shown)
 
 
-@require_POST
 @page()
 def forecast_again(request: HttpRequest, account: Account, key: int) -> HttpResponse:
-    """Forecast the video now."""
+    """Forecast the video now. Who had to sign in for it comes back without the form, and is led to the page that has it."""
     from downloader.services.asking import forecast_now
 
+    if request.method != "POST":
+        return redirect("foreview:video", key)
     forecast_now(account, [key])
     messages.success(request, "The video was forecast from what is known now.")
     return redirect("foreview:video", key)

@@ -17,6 +17,7 @@ from downloader.dashboard.access import page, wants_part
 from downloader.dashboard.words import FORMAT_NAMES
 from downloader.models import VideoDownload
 from downloader.services.access import Account
+from foreview.errors import UsageError
 
 LIMIT: Final = 25
 SPARK_DAYS: Final = 30
@@ -145,21 +146,26 @@ def _cell(value: Any) -> Any:
 
 def _asked(request: HttpRequest) -> Asked:
     chosen = {name: request.GET.get(name, "").strip() for name in Asked.__dataclass_fields__}
+    for name, known in (("format", FORMAT_NAMES), ("state", STATES), ("range", NORMAL)):
+        if chosen[name] not in known:
+            raise UsageError(f"a {name} is one of {', '.join(filter(None, known))}", f"found {chosen[name]!r:.40}")
     return Asked(**chosen | {"order": chosen["order"] or "newest"})
 
 
 def _listing(asked: Asked) -> Any:
     from downloader.selectors import Listing, VideoFilter
 
-    month_ago = timezone.now() - timedelta(days=30)
+    now = timezone.now()
+    month_ago = now - timedelta(days=30)
     wanted = VideoFilter(
         channel=asked.channel or None,
         format=asked.format or None,
         search=asked.q or None,
         published_from=month_ago if asked.state == "open" else None,
-        published_before=month_ago if asked.state == "mature" else None,
+        published_before={"mature": month_ago, "open": now}.get(asked.state),
     )
-    return Listing(wanted, asked.order, planned=asked.state == "planned", outside=asked.range == "outside")
+    unpublished_at = now if asked.state == "planned" else None
+    return Listing(wanted, asked.order, unpublished_at=unpublished_at, outside=asked.range == "outside")
 
 
 def _beside(video: VideoDownload, path: str) -> Any:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
+from downloader.configuration import schedule_timezone
+
 FORMAT_NAMES: Final = {"": "any", "short": "short", "long": "long"}
 """A choice of formats; empty: whichever."""
 TARGET_NAMES: Final[dict[str, str]] = {
@@ -12,3 +14,8 @@ TARGET_NAMES: Final[dict[str, str]] = {
     "engagement_rate": "engagement of the first 30 days",
     "revenue_30d": "revenue of the first 30 days",
 }
+
+
+def clock() -> str:
+    """Return on which clock hours are typed and told."""
+    return f"on the clock of {schedule_timezone().key}"

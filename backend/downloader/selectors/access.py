@@ -5,10 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib.auth import get_user_model
+from django.core.exceptions import ObjectDoesNotExist
 from django.db.models import QuerySet
 
 from downloader.models import ApiKey, Membership
 from foreview.errors import UsageError
+
+
+class KeyUnknown(UsageError, ObjectDoesNotExist):  # noqa: N818  (Django's own says DoesNotExist)
+    """There is no such key, or it is somebody else's."""
 
 
 def key_of_digest(digest: str) -> ApiKey | None:
@@ -21,13 +26,13 @@ def key_named(prefix: str, owner: Any | None = None) -> ApiKey:
 
     Raises
     ------
-    UsageError
+    KeyUnknown
         If there is none.
 
     """
     found = api_keys(owner).filter(prefix=prefix).first()
     if found is None:
-        raise UsageError("a key is named by its prefix", f"there is no {prefix!r}", "See `list_api_keys`")
+        raise KeyUnknown("a key is named by its prefix", f"there is no {prefix!r}", "See `list_api_keys`")
     return found
 
 

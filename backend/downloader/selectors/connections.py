@@ -7,6 +7,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
+from django.core.exceptions import ObjectDoesNotExist
 from django.db.models import Exists, OuterRef, QuerySet, Sum
 from django.db.models.functions import TruncMonth
 
@@ -22,6 +23,10 @@ from downloader.models import (
 from foreview.errors import UsageError
 
 
+class ConnectionUnknown(UsageError, ObjectDoesNotExist):  # noqa: N818  (Django's own says DoesNotExist)
+    """There is no such connection, or it is somebody else's."""
+
+
 def connections(who: Any | None = None) -> QuerySet[Connection]:
     """Return the connections that a user made, or all for None, with who connected them."""
     rows = Connection.objects.select_related("who")
@@ -33,13 +38,13 @@ def connection_numbered(number: int, who: Any | None = None) -> Connection:
 
     Raises
     ------
-    UsageError
+    ConnectionUnknown
         If there is none of that number.
 
     """
     found = connections(who).filter(pk=number).first()
     if found is None:
-        raise UsageError(
+        raise ConnectionUnknown(
             "a connection is one of those there are", f"there is no {number}", "See `manage.py list_connections`"
         )
     return found

@@ -34,8 +34,8 @@ class Listing:
 
     wanted: VideoFilter = field(default_factory=VideoFilter)
     order: str = "newest"
-    planned: bool = False
-    """Those without a time of publication, and no others."""
+    unpublished_at: datetime | None = None
+    """Those that are not public at this instant, and no others, the newest by when they were entered; None: whichever."""
     outside: bool = False
     """Those outside their normal range, and no others."""
 
@@ -46,7 +46,8 @@ class Listing:
     @property
     def by(self) -> tuple[str, str]:
         """The columns by which it is ordered: a value, and the key where values are equal."""
-        return ("pk", "pk") if self.planned else ORDERS[self.order]
+        entered = self.order == "newest" and self.unpublished_at is not None
+        return ("pk", "pk") if entered else ORDERS[self.order]
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,8 +116,9 @@ def _listed(channels: Channels, listing: Listing) -> QuerySet[VideoDownload]:
     )
     rows = rows if channels is None else rows.filter(channel_id__in=list(channels))
     value, key = listing.by
-    known = {"published_at__isnull": True} if listing.planned else {f"{value}__isnull": False}
-    found = rows.filter(listing.wanted.wanted, **known)
+    found = rows.filter(listing.wanted.wanted, **{f"{value}__isnull": False})
+    if listing.unpublished_at is not None:
+        found = found.filter(Q(published_at__isnull=True) | Q(published_at__gt=listing.unpublished_at))
     if listing.outside:
         found = found.filter(ml_standing__place__in=OUTSIDE)
     return found.annotate(foreview_place=F(value)).order_by("-foreview_place", f"-{key}")

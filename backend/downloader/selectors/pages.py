@@ -21,6 +21,7 @@ from downloader.models import (
     VideoAnalytics,
     VideoDownload,
 )
+from downloader.models.job import ACTIVE
 from downloader.selectors.videos import VideoUnknown
 from foreview.errors import UsageError
 
@@ -28,6 +29,8 @@ M = TypeVar("M", bound=Model)
 D = TypeVar("D", VideoAnalytics, AdSenseEarnings)
 _MOST_KEYS: Final = 20_000
 """Values that a query of SQLite may be given, with some to spare."""
+_LARGEST_KEY: Final = 2**63 - 1
+"""Of any table; an address may hold a larger number, which a database cannot even be asked for among others."""
 Channels = Collection[str] | None
 """The channels that may be seen; None: all."""
 
@@ -91,13 +94,13 @@ def video_seen(channels: Channels, key: int) -> VideoDownload:
     """
     found = _seen(channels).filter(pk=key).first()
     if found is None:
-        raise VideoUnknown(VideoDownload, f"there is none with the id {key}")
+        raise VideoUnknown(f"there is none with the id {key}")
     return found
 
 
 def videos_seen(channels: Channels, keys: Iterable[int]) -> set[int]:
     """Return which of these videos are there and of these channels."""
-    asked, seen = sorted(set(keys)), set[int]()
+    asked, seen = sorted(key for key in set(keys) if key <= _LARGEST_KEY), set[int]()
     for start in range(0, len(asked), _MOST_KEYS):
         part = asked[start : start + _MOST_KEYS]
         seen |= set(_seen(channels).filter(pk__in=part).values_list("pk", flat=True))
@@ -124,7 +127,7 @@ def check_videos_seen(channels: Channels, keys: Iterable[int]) -> None:
     seen = videos_seen(channels, asked)
     for key in asked:
         if key not in seen:
-            raise VideoUnknown(VideoDownload, f"there is none with the id {key}")
+            raise VideoUnknown(f"there is none with the id {key}")
 
 
 def forecast_seen(channels: Channels, key: int) -> MLPrediction:
@@ -215,6 +218,12 @@ def job_seen(asked_by: str | None, number: int) -> Job:
     if found is None:
         raise JobUnknown("a job is one that this account asked for", f"there is none with the number {number}")
     return found
+
+
+def job_applying(asked_by: str | None, number: int) -> Job | None:
+    """Return the job that applies the import of that number or will, of those that ``asked_by`` asked for (None: anybody)."""
+    rows = Job.objects.filter(kind="apply_import", state__in=ACTIVE, arguments__number=number)
+    return (rows if asked_by is None else rows.filter(asked_by=asked_by)).first()
 
 
 def _seen(channels: Channels) -> QuerySet[VideoDownload]:

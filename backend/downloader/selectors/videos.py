@@ -49,8 +49,8 @@ ROW_SCHEMAS: Final[dict[str, Schema]] = {
 class VideoUnknown(UsageError, ObjectDoesNotExist):  # noqa: N818  (Django's own says DoesNotExist)
     """There is no such video."""
 
-    def __init__(self, model: type[Model], fact: str) -> None:
-        super().__init__(f"a forecast is of a {model._meta.label} of the database", fact, "Check the id")
+    def __init__(self, fact: str) -> None:
+        super().__init__("a video is named by its id", fact, "Check the id")
 
 
 def video_model() -> type[Model]:
@@ -76,11 +76,11 @@ def known_keys(video_ids: Iterable[Any]) -> list[Any]:
     try:
         keys = list(dict.fromkeys(model._meta.pk.clean(video_id, None) for video_id in video_ids))
     except ValidationError as error:
-        raise VideoUnknown(model, "; ".join(error.messages).rstrip(".")) from None
+        raise VideoUnknown("; ".join(error.messages).rstrip(".")) from None
     known = set(model._default_manager.filter(pk__in=keys).values_list("pk", flat=True))
     if unknown := [str(key) for key in keys if key not in known]:
         shown = f"{', '.join(unknown[:3])}{f' and {len(unknown) - 3} more' if len(unknown) > 3 else ''}"
-        raise VideoUnknown(model, f"there is none with the id {shown}")
+        raise VideoUnknown(f"there is none with the id {shown}")
     return keys
 
 

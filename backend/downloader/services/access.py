@@ -124,7 +124,7 @@ def create_key(owner: Any, name: str, scopes: Collection[str], expires_at: datet
         raise UsageError(
             "a key has scopes that its owner has",
             f"{owner.get_username()} has not {', '.join(unknown)}" if unknown else "none was asked for",
-            f"Give the owner a role ({', '.join(ROLES)}) with `add_member --role`",
+            f"Give the owner a role ({', '.join(ROLES)}) with `add_member --role`" if unknown else "Choose one",
         )
     if expires_at <= timezone.now():
         raise UsageError("a key expires in the future", f"found {expires_at.isoformat()}")

@@ -88,7 +88,7 @@ def start_job(account: Account, kind: str, arguments: Mapping[str, Any]) -> Job:
     VideoUnknown
         If one of the videos it names is not the account's.
     Conflict
-        If one of its kind, of which there is one at a time, was asked for by somebody else and has not ended.
+        If one of its kind, of which there is one at a time, was asked for by somebody else or with other arguments, and has not ended.
 
     """
     if kind not in KINDS:
@@ -100,6 +100,12 @@ def start_job(account: Account, kind: str, arguments: Mapping[str, Any]) -> Job:
     job = enqueue(kind, arguments, asked_by=account.asker)
     if account.sees_of not in (None, job.asked_by):
         raise Conflict(f"there is one job {kind} at a time", "somebody else's has not ended", "Ask again later")
+    if job.arguments != dict(arguments):
+        raise Conflict(
+            f"there is one job {kind} at a time",
+            f"job {job.pk} has not ended, and was asked for otherwise",
+            "Cancel it, or ask again later",
+        )
     return job
 
 

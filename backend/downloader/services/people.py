@@ -73,7 +73,8 @@ def invite(account: Account, name: str, role: str, channels: Collection[str]) ->
         try:
             user.full_clean()
         except ValidationError as error:
-            raise UsageError("a person has a name of their own", " ".join(error.messages), "Choose another") from error
+            fact = " ".join(error.messages).rstrip(".")
+            raise UsageError("a person has a name of their own", fact, "Choose another") from error
         user.save()
         set_role(user, role)
         add_member(user, channels)

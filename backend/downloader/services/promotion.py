@@ -118,8 +118,10 @@ def promote_when_better(*, as_of: datetime | None = None) -> Promotion | None:
     return None
 
 
-def rollback_release(*, reason: str, by: str = "") -> Promotion:
+def rollback_release(*, reason: str, by: str = "", after: int | None = None) -> Promotion:
     """Let the release serve again that served before the one that serves now was promoted.
+
+    ``after`` is the number of the promotion that whoever asks takes back: asked for twice, one step is taken.
 
     Raises
     ------
@@ -131,6 +133,8 @@ def rollback_release(*, reason: str, by: str = "") -> Promotion:
     """
     _check_reason(reason)
     log = selectors.promotion_log()
+    if after is not None and after != (log[-1].number if log else None):
+        raise _overtaken()
     served = served_before(log)
     if not served:
         raise UsageError(
@@ -212,9 +216,13 @@ def _log(
             if serving is not None:
                 models.Release.objects.filter(pk=serving.release.pk).update(state=models.Release.State.RETIRED)
     except IntegrityError:
-        raise UsageError(
-            "a promotion follows the one that it was judged against",
-            "another one came first",
-            "See what serves now, and ask again",
-        ) from None
+        raise _overtaken() from None
     return row
+
+
+def _overtaken() -> UsageError:
+    return UsageError(
+        "a promotion follows the one that it was judged against",
+        "another one came first",
+        "See what serves now, and ask again",
+    )

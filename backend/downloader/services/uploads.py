@@ -30,7 +30,7 @@ def preview_upload(
 
 
 def apply_or_enqueue(account: Account, number: int) -> ImportRun | Job:
-    """Apply an import, or ask for the job that does where it is large, and return which it was.
+    """Apply an import, or ask for the job that does where it is large, and return which it was: asked for twice, one job.
 
     Raises
     ------
@@ -43,6 +43,8 @@ def apply_or_enqueue(account: Account, number: int) -> ImportRun | Job:
     run = selectors.import_seen(account.sees_of, number)
     if rows_in(run) <= AT_ONCE or run.state != ImportRun.State.PREVIEWED:
         return apply(account, number)
+    if (waiting := selectors.job_applying(account.sees_of, number)) is not None:
+        return waiting
     return enqueue("apply_import", {"number": number, "account": account.name}, asked_by=account.asker)
 
 

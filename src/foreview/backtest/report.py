@@ -16,6 +16,7 @@ from foreview.backtest.scores import SliceScores
 from foreview.backtest.webpage import report_webpage
 from foreview.drafts import whole_folder
 from foreview.errors import UsageError
+from foreview.tables.parquet import write_parquet
 
 REPORT_FORMAT_VERSION: Final = 1
 
@@ -31,7 +32,7 @@ def write_report(backtest: Backtest, folder: Path) -> None:
     """
     check_can_write_report(folder)
     with whole_folder(folder) as draft:
-        backtest.predictions.write_parquet(draft / "predictions.parquet")
+        write_parquet(backtest.predictions, draft / "predictions.parquet")
         content = json.dumps(report_values(backtest), indent=2, ensure_ascii=False, allow_nan=False)
         (draft / "report.json").write_text(content + "\n", encoding="utf-8")
         (draft / "report.md").write_text(report_page(backtest), encoding="utf-8")

@@ -19,6 +19,9 @@ _YEARS = CATALOGUE_YEARS[1:]
 """Whatever its zone, such a time lies in the years of a catalogue."""
 
 
+MOST_THREADS = 256
+
+
 class Subparsers(Protocol):
     """What argparse returns from ``add_subparsers``; its own name for it is private."""
 
@@ -95,6 +98,13 @@ def positive(text: str) -> int:
     """Return a whole number of at least one."""
     if not text.isdecimal() or int(text) < 1:
         raise argparse.ArgumentTypeError(f"{text!r} is no whole number of at least 1")
+    return int(text)
+
+
+def threads(text: str) -> int:
+    """Return a number of threads: beyond any machine's the learners cannot start them, and fail without a word of it."""
+    if not text.isdecimal() or not 1 <= int(text) <= MOST_THREADS:
+        raise argparse.ArgumentTypeError(f"{text!r} is no number of threads from 1 to {MOST_THREADS}")
     return int(text)
 
 

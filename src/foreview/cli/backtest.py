@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from foreview.cli.arguments import Subparsers, add_catalogue, add_tuned, ages, command, day, positive, seed
+from foreview.cli.arguments import Subparsers, add_catalogue, add_tuned, ages, command, day, seed, threads
 from foreview.cli.outcome import Outcome, Table
 from foreview.cli.output import check_new_folder
 from foreview.cli.progress import reported
@@ -44,7 +44,7 @@ def add_parser(subparsers: Subparsers) -> argparse.ArgumentParser:
     )
     parser.add_argument("--seed", type=seed, default=0, metavar="S", help="of the training (default 0)")
     add_tuned(parser)
-    parser.add_argument("--threads", type=positive, default=2, metavar="N", help="threads of the learners (default 2)")
+    parser.add_argument("--threads", type=threads, default=2, metavar="N", help="threads of the learners (default 2)")
     parser.add_argument(
         "--out",
         type=Path,

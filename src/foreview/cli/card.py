@@ -7,8 +7,7 @@ from pathlib import Path
 
 from foreview.cli.arguments import Subparsers, command
 from foreview.cli.outcome import Outcome
-from foreview.cli.output import check_file, write_text
-from foreview.errors import UsageError
+from foreview.cli.output import check_file, check_spared, write_text
 
 _EXAMPLE = """\
   foreview card release
@@ -34,7 +33,8 @@ def add_parser(subparsers: Subparsers) -> argparse.ArgumentParser:
 def run(args: argparse.Namespace) -> Outcome:
     """Check a release and write its card."""
     if args.out is not None:
-        _check_out(args.out, args.release)
+        check_file("--out", args.out, "card.md")
+        check_spared("--out", args.out, release=args.release)
     from foreview.releases.card import card
     from foreview.releases.loading import read_release
 
@@ -46,13 +46,3 @@ def run(args: argparse.Namespace) -> Outcome:
         return Outcome(facts, text.rstrip("\n"))
     write_text(text, args.out)
     return Outcome({**facts, "file": str(args.out)}, f"{args.out}: model card of release {version}")
-
-
-def _check_out(out: Path, release: Path) -> None:
-    check_file("--out", out, "card.md")
-    if out.resolve().parent == release.resolve():
-        raise UsageError(
-            "a release holds its sealed files and nothing else",
-            f"--out {out} lies inside it",
-            f"Write the card beside it, for example {release.parent / f'{release.name}.card.md'}",
-        )

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import argparse
+from dataclasses import replace
 from textwrap import shorten
 from typing import TYPE_CHECKING
 
 from foreview.cli.arguments import Subparsers, add_catalogue, add_release_and_cutoff, command
+from foreview.cli.learnt import notes_of_learnt
 from foreview.cli.outcome import Outcome, Table
 from foreview.errors import UsageError
 from foreview.vocabulary import MODEL_TYPES, TARGET_UNITS, TARGETS
@@ -48,7 +50,8 @@ def run(args: argparse.Namespace) -> Outcome:
     catalogue = read_catalogue(args.catalogue).as_of(args.as_of)
     issue = issues_as_of(catalogue, args.as_of).filter(video_id=args.video)
     _check_published(issue, args)
-    return _outcome(explained(catalogue, release, issue, args.target), _title(catalogue, args.video))
+    outcome = _outcome(explained(catalogue, release, issue, args.target), _title(catalogue, args.video))
+    return replace(outcome, notes=(*notes_of_learnt(release, [args.as_of]), *outcome.notes))
 
 
 def _check_published(issue: pl.DataFrame, args: argparse.Namespace) -> None:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from foreview.cli.arguments import Subparsers, add_catalogue, ages, command, day, positive, seed
 from foreview.cli.outcome import Outcome, Table
-from foreview.cli.output import check_file, write_text
+from foreview.cli.output import check_file, check_spared, write_text
 from foreview.cli.progress import reported
 from foreview.vocabulary import TARGETS
 
@@ -64,6 +64,7 @@ def run(args: argparse.Namespace) -> Outcome:
     """Permute every feature and group, and rank them by TreeSHAP as well."""
     if args.page is not None:
         check_file("--page", args.page, "importance.html")
+        check_spared("--page", args.page, release=args.release, catalogue=args.catalogue)
     from foreview.explain.effects import accumulated_local_effect
     from foreview.explain.page import importance_page
     from foreview.explain.placing import placing

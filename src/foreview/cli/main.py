@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import argparse
-import json
+import io
 import os
 import signal
 import sys
 import threading
 import traceback
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from importlib.metadata import version
 from types import FrameType
 from typing import Final, NoReturn
@@ -34,7 +34,7 @@ from foreview.cli import (
     warning,
     what_if,
 )
-from foreview.cli.outcome import Outcome, printed
+from foreview.cli.outcome import Outcome, print_json, printed
 from foreview.errors import ForeviewError, UsageError
 
 DONE, FAULT, BAD_USAGE, BAD_INPUT, INTERRUPTED, TERMINATED = 0, 1, 2, 3, 130, 143
@@ -71,6 +71,8 @@ example:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code. What it found goes to stdout, what it says on the way to stderr."""
+    if isinstance(sys.stdout, io.TextIOWrapper):  # as stderr does: no title ends a command that a terminal cannot show
+        sys.stdout.reconfigure(errors="backslashreplace")
     args = parser().parse_args(argv)
     try:
         with _terminated_like_interrupted():
@@ -116,7 +118,8 @@ def _failed(args: argparse.Namespace, error: Exception, facts: dict[str, str], c
     if args.debug:
         traceback.print_exception(error, file=sys.stderr)
     if args.json:
-        print(json.dumps(facts, ensure_ascii=False))
+        with suppress(OSError):  # it may be stdout itself that takes no more
+            print_json(facts)
     if code == FAULT:
         print(f"foreview: a fault of the program: {type(error).__name__}: {error}", file=sys.stderr)
         print("Run it again with --debug and report what it shows.", file=sys.stderr)

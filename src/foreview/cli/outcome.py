@@ -32,6 +32,18 @@ class Outcome:
     """What was assumed or left out; to stderr."""
 
 
+def amount(n: int, what: str) -> str:
+    """Return how many there are of a thing whose plural ends in s.
+
+    Examples
+    --------
+    >>> amount(1, "video"), amount(2098, "video"), amount(0, "later video")
+    ('1 video', '2098 videos', '0 later videos')
+
+    """
+    return f"{n} {what}{'' if n == 1 else 's'}"
+
+
 def cell(value: str | float | None) -> str:
     """Return a value as a table shows it.
 
@@ -46,12 +58,22 @@ def cell(value: str | float | None) -> str:
     return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3g}"
 
 
+def print_json(facts: Mapping[str, object]) -> None:
+    """Print one JSON object: as it is read best, or in ASCII where the terminal or locale knows not all of its characters."""
+    text = json.dumps(facts, ensure_ascii=False, allow_nan=False)
+    try:
+        text.encode(sys.stdout.encoding or "utf-8")
+    except UnicodeEncodeError:
+        text = json.dumps(facts, allow_nan=False)
+    print(text)
+
+
 def printed(outcome: Outcome, *, as_json: bool) -> None:
     """Print to stdout the facts as one JSON object, or sentence and tables; notes to stderr either way."""
     for note in outcome.notes:
         print(f"note: {note}", file=sys.stderr)
     if as_json:
-        print(json.dumps(outcome.facts, ensure_ascii=False, allow_nan=False))
+        print_json(outcome.facts)
         return
     print(outcome.sentence)
     for table in outcome.tables:

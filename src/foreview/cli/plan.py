@@ -14,6 +14,7 @@ from foreview.cli.arguments import (
     seconds,
     texts,
 )
+from foreview.cli.learnt import notes_of_learnt
 from foreview.cli.outcome import Outcome, Table, cell
 from foreview.errors import UsageError
 from foreview.vocabulary import FORMATS, MODEL_TYPES, TARGET_UNITS
@@ -65,7 +66,8 @@ def run(args: argparse.Namespace) -> Outcome:
     if args.channel is not None:
         check_channel(catalogue, args)
     known, issues = with_plans(catalogue, [plan])
-    found = forecast(known, read_release(args.release), issues)
+    release = read_release(args.release)
+    found = forecast(known, release, issues)
     told = found.select("target", "model_type", *SHOWN).to_dicts()
     facts = {
         "title": args.title,
@@ -80,5 +82,6 @@ def run(args: argparse.Namespace) -> Outcome:
         for one in told
     ]
     served = sorted({one["model_type"] for one in told})
-    notes = tuple(f"{name}: {MODEL_TYPES[name]}" for name in served if name != "ensemble")
+    by_no_model = (f"{name}: {MODEL_TYPES[name]}" for name in served if name != "ensemble")
+    notes = (*notes_of_learnt(release, [args.as_of]), *by_no_model)
     return Outcome(facts, f"{args.title}, published {at:%Y-%m-%d %H:%M} UTC", (Table("", header, rows),), notes)

@@ -6,8 +6,9 @@ import argparse
 from dataclasses import asdict
 from zoneinfo import ZoneInfo
 
-from foreview.cli.arguments import Subparsers, add_catalogue, add_release_and_cutoff, command
-from foreview.cli.outcome import Outcome, Table, cell
+from foreview.cli.arguments import Subparsers, add_catalogue, add_release_and_cutoff, check_channel, command
+from foreview.cli.learnt import notes_of_learnt
+from foreview.cli.outcome import Outcome, Table, amount, cell
 from foreview.errors import NotEnoughHistory
 
 SHOWN = ("counted", "p2_5", "p10", "p50", "p90", "p97_5")
@@ -41,6 +42,7 @@ def run(args: argparse.Namespace) -> Outcome:
     month = args.month or f"{args.as_of.astimezone(ZoneInfo(zone)):%Y-%m}"
     ids = published_in(catalogue, *month_of(month, zone))
     if args.channel is not None:
+        check_channel(catalogue, args)
         mine = pl.col("video_id").is_in(ids) & (pl.col("channel_id") == args.channel)
         ids = catalogue.videos.filter(mine)["video_id"].to_list()
     issues = issues_as_of(catalogue, args.as_of).filter(pl.col("video_id").is_in(ids))
@@ -50,7 +52,8 @@ def run(args: argparse.Namespace) -> Outcome:
             f"{args.catalogue} has none of {month} at {args.as_of.isoformat()}",
             "Choose another --month or a later --as-of",
         )
-    found = portfolio(catalogue, read_release(args.release), issues)
+    release = read_release(args.release)
+    found = portfolio(catalogue, release, issues)
     facts = {"month": month, "as_of": args.as_of.isoformat(), "totals": [asdict(one) for one in found]}
     header = ("total of", "so far", "p2.5", "p10", "p50", "p90", "p97.5", "correlation", "from")
     rows = [
@@ -62,5 +65,5 @@ def run(args: argparse.Namespace) -> Outcome:
         )
         for one in found
     ]
-    sentence = f"{issues.height} videos published in {month}: their first 30 days together"
-    return Outcome(facts, sentence, (Table("", header, rows),))
+    sentence = f"{amount(issues.height, 'video')} published in {month}: their first 30 days together"
+    return Outcome(facts, sentence, (Table("", header, rows),), notes_of_learnt(release, [args.as_of]))

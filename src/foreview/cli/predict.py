@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from foreview.cli.arguments import Subparsers, add_catalogue, add_release_and_cutoff, age, command
-from foreview.cli.outcome import Outcome, Table, cell
-from foreview.cli.output import check_file, write_parquet
+from foreview.cli.learnt import notes_of_learnt
+from foreview.cli.outcome import Outcome, Table, amount, cell
+from foreview.cli.output import check_file, check_spared, write_parquet
 from foreview.cli.progress import reported
 from foreview.errors import NotEnoughHistory
 from foreview.vocabulary import MODEL_TYPES
@@ -52,6 +53,7 @@ def add_parser(subparsers: Subparsers) -> argparse.ArgumentParser:
 def run(args: argparse.Namespace) -> Outcome:
     """Write the forecasts."""
     check_file("--out", args.out, "forecasts.parquet")
+    check_spared("--out", args.out, release=args.release, catalogue=args.catalogue)
     from foreview.forecasting.adapting import follow
     from foreview.forecasting.forecaster import forecast, issues_as_of, issues_at_age
     from foreview.releases.loading import read_release
@@ -71,10 +73,10 @@ def run(args: argparse.Namespace) -> Outcome:
         adaptation = follow(catalogue, release) if args.adapt else None
         forecasts = forecast(catalogue, release, issues, adaptation=adaptation, progress=progress)
     write_parquet(forecasts, args.out)
-    return _outcome(forecasts, issues.height, args)
+    return _outcome(forecasts, issues.height, args, notes_of_learnt(release, issues["as_of"].to_list()))
 
 
-def _outcome(forecasts: pl.DataFrame, videos: int, args: argparse.Namespace) -> Outcome:
+def _outcome(forecasts: pl.DataFrame, videos: int, args: argparse.Namespace, learnt: tuple[str, ...]) -> Outcome:
     import polars as pl
 
     counted = forecasts.group_by("target", "model_type", maintain_order=True).len()
@@ -93,7 +95,7 @@ def _outcome(forecasts: pl.DataFrame, videos: int, args: argparse.Namespace) -> 
     rows = [tuple(cell(value) for value in row) for row in thirty.select(columns).iter_rows()]
     tables = (Table("Views at 30 days", header, rows), Table("Served", ("target", "by", "rows"), served))
     barren = forecasts.filter(model_type="not_monetised").height
-    notes = (f"revenue_30d of {barren} videos is 0: {MODEL_TYPES['not_monetised']}",) if barren else ()
-    sentence = f"{args.out}: {forecasts.height} forecasts of {videos} videos"
+    notes = (f"revenue_30d of {amount(barren, 'video')} is 0: {MODEL_TYPES['not_monetised']}",) if barren else ()
+    sentence = f"{args.out}: {amount(forecasts.height, 'forecast')} of {amount(videos, 'video')}"
     adapted = f", {facts['adapted_rows']} of them corrected by matured outcomes" if args.adapt else ""
-    return Outcome(facts, sentence + adapted, tables, notes)
+    return Outcome(facts, sentence + adapted, tables, (*learnt, *notes))

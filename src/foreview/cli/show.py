@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from foreview.cli.arguments import Subparsers, command
-from foreview.cli.outcome import Outcome, Table
+from foreview.cli.outcome import Outcome, Table, amount
 
 if TYPE_CHECKING:
     from foreview.releases.manifest import Manifest
@@ -50,7 +50,7 @@ def described(folder: Path, manifest: Manifest) -> Outcome:
         ("version", manifest.model_version),
         ("cutoff", manifest.as_of.isoformat()),
         ("made", manifest.created_at.isoformat()),
-        ("trained on", f"{window.videos} videos published {published}, {window.rows} rows"),
+        ("trained on", f"{amount(window.videos, 'video')} published {published}, {amount(window.rows, 'row')}"),
         ("embargo", manifest.embargo),
         ("hyperparameters", tuned_in(manifest)),
         ("features", f"{len(manifest.features)} and {len(manifest.declared)} declared"),

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from foreview.cli.arguments import Subparsers, add_catalogue, add_tuned, command, instant, positive, seed
+from foreview.cli.arguments import Subparsers, add_catalogue, add_tuned, command, instant, seed, threads
 from foreview.cli.outcome import Outcome
 from foreview.cli.output import check_new_folder
 from foreview.cli.progress import reported
@@ -35,7 +35,7 @@ def add_parser(subparsers: Subparsers) -> argparse.ArgumentParser:
         "--seed", type=seed, default=0, metavar="S", help="same data, options and seed, same release (default 0)"
     )
     add_tuned(parser)
-    parser.add_argument("--threads", type=positive, default=2, metavar="N", help="threads of the learners (default 2)")
+    parser.add_argument("--threads", type=threads, default=2, metavar="N", help="threads of the learners (default 2)")
     return parser
 
 

@@ -7,8 +7,9 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from foreview.cli.arguments import Subparsers, add_catalogue, command, instant, minutes, positive, seed
+from foreview.cli.arguments import Subparsers, add_catalogue, command, instant, minutes, positive, seed, threads
 from foreview.cli.outcome import Outcome, Table
+from foreview.cli.output import check_place
 from foreview.cli.progress import reported
 
 if TYPE_CHECKING:
@@ -56,12 +57,13 @@ def add_parser(subparsers: Subparsers) -> argparse.ArgumentParser:
         help="trials learn from at most so many mature videos, drawn (default 5000)",
     )
     parser.add_argument("--seed", type=seed, default=0, metavar="S", help="same seed, same trials (default 0)")
-    parser.add_argument("--threads", type=positive, default=2, metavar="N", help="threads of the learners (default 2)")
+    parser.add_argument("--threads", type=threads, default=2, metavar="N", help="threads of the learners (default 2)")
     return parser
 
 
 def run(args: argparse.Namespace) -> Outcome:
     """Begin a study or go on with it."""
+    check_place("--out", args.out / "study.json")
     from foreview.options import TrainingOptions, TuningOptions
     from foreview.tables.folder import read_catalogue
     from foreview.training.tuning import stopwatch, tune

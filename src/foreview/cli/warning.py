@@ -7,7 +7,8 @@ from dataclasses import asdict
 from datetime import timedelta
 
 from foreview.cli.arguments import Subparsers, add_catalogue, add_rate, add_release_and_cutoff, command
-from foreview.cli.outcome import Outcome, Table, cell
+from foreview.cli.learnt import notes_of_learnt
+from foreview.cli.outcome import Outcome, Table, amount, cell
 
 _EXAMPLE = """\
   foreview warnings world --release release --as-of 2026-05-10
@@ -55,5 +56,7 @@ def run(args: argparse.Namespace) -> Outcome:
         )
         for one in found
     ]
-    sentence = f"{len({one.video_id for one in found})} videos of the first days, {warned} warnings"
-    return Outcome(facts, sentence, (Table("", header, rows),) if rows else ())
+    videos = len({one.video_id for one in found})
+    sentence = f"{amount(videos, 'video')} of the first days, {amount(warned, 'warning')}"
+    tables = (Table("", header, rows),) if rows else ()
+    return Outcome(facts, sentence, tables, notes_of_learnt(release, [args.as_of]))

@@ -6,6 +6,7 @@ import argparse
 from dataclasses import asdict
 
 from foreview.cli.arguments import Subparsers, add_catalogue, add_release_and_cutoff, command, seconds, texts, whole
+from foreview.cli.learnt import notes_of_learnt
 from foreview.cli.outcome import Outcome
 from foreview.errors import UsageError
 
@@ -47,9 +48,11 @@ def run(args: argparse.Namespace) -> Outcome:
     from foreview.tables.folder import read_catalogue
 
     catalogue = read_catalogue(args.catalogue).as_of(args.as_of)
-    (found,) = what_if(catalogue, read_release(args.release), args.video, [Change(**given)], target=args.target)
+    release = read_release(args.release)
+    (found,) = what_if(catalogue, release, args.video, [Change(**given)], target=args.target)
     facts = {"video_id": args.video, "target": args.target, "changes": given, **asdict(found)}
     said = found.because
     if found.ratio is not None and found.low is not None and found.high is not None:
         said = f"× {found.ratio:.2f} (95 %: {found.low:.2f} to {found.high:.2f}): {found.because}"
-    return Outcome(facts, f"{args.video}, {args.target}: {said}; {found.says}")
+    sentence = f"{args.video}, {args.target}: {said}; {found.says}"
+    return Outcome(facts, sentence, notes=notes_of_learnt(release, [args.as_of]))

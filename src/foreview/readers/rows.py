@@ -221,6 +221,8 @@ def _is_assumed(given: pl.DataType, column: Column) -> pl.Expr:
 def _spelling(column: Column) -> str:
     if column.unit == "s":
         return "a length such as 0:03:09 or 189"
+    if column.unit == "USD":
+        return "an amount of USD such as 1234.5"
     spellings = {
         pl.String(): "a text",
         TEXTS: "a list of texts",

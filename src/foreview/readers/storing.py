@@ -36,6 +36,7 @@ from foreview.readers.reading import OBSERVATIONS, checked_kind, read_source
 from foreview.readers.rows import TypedRows
 from foreview.tables.catalogue import Catalogue
 from foreview.tables.folder import check_can_write, describe, kept_columns, write_catalogue
+from foreview.tables.parquet import sink_parquet, write_parquet
 
 LARGE: Final = 2**26
 """Bytes of a source from which on it is read piece by piece."""
@@ -100,7 +101,7 @@ def _stored(observing: Observing, batches: Batches, path: Path, aside: Path) -> 
         for table in TABLES[observing.kind]:
             frame: pl.DataFrame = getattr(piece.catalogue, table)
             counts[table] = counts.get(table, 0) + frame.height
-            frame.write_parquet(aside / f"{table}-{number:06}.parquet")
+            write_parquet(frame, aside / f"{table}-{number:06}.parquet")
     _check_used(counts["videos"], found := refused_frame(refused), path)
     notes = (*listed.notes, *typed.notes, *repeats(again, observing.kind), *videos.notes)
     _finish(videos, counts, found, aside)
@@ -129,10 +130,10 @@ def _put_aside(frames: Iterable[pl.DataFrame], kind: Observations, aside: Path) 
         rows += frame.height
         waiting += [frame.with_columns(pl.col(name).cast(schema[name]) for name in frame.columns if name in schema)]
         if sum(one.height for one in waiting) >= ROWS_AT_ONCE:
-            pl.concat(waiting, how="diagonal").write_parquet(aside / f"rows-{files:06}.parquet")
+            write_parquet(pl.concat(waiting, how="diagonal"), aside / f"rows-{files:06}.parquet")
             waiting, files = [], files + 1
     if waiting:
-        pl.concat(waiting, how="diagonal").write_parquet(aside / f"rows-{files:06}.parquet")
+        write_parquet(pl.concat(waiting, how="diagonal"), aside / f"rows-{files:06}.parquet")
     return rows
 
 
@@ -168,9 +169,9 @@ def _finish(videos: Catalogue, counts: dict[str, int], refused: pl.DataFrame, as
             lazy = pl.scan_parquet(sorted(aside.glob(f"{table}-*.parquet")))
             nulls = lazy.select(pl.all().null_count()).collect(engine="streaming").row(0, named=True)
             kept = [name for name, count in nulls.items() if count < counts[table]]
-            lazy.select(kept).sink_parquet(draft / f"{table}.parquet")
+            sink_parquet(lazy.select(kept), draft / f"{table}.parquet")
     for name, frame in write.items():
-        (kept_columns(frame) if name == "videos" else frame).write_parquet(draft / f"{name}.parquet")
+        write_parquet(kept_columns(frame) if name == "videos" else frame, draft / f"{name}.parquet")
     (draft / "catalogue.json").write_text(describe(videos), encoding="utf-8")
 
 

@@ -79,7 +79,7 @@ def decimal_sign(texts: pl.Series) -> Decimal | None:
 
 
 def number(text: pl.Expr, decimal: Decimal = ".") -> pl.Expr:
-    """Return numbers with or without thousands separators, currency sign, or K, M, B.
+    """Return numbers with or without thousands separators, the sign of USD, or K, M, B.
 
     Examples
     --------
@@ -91,7 +91,7 @@ def number(text: pl.Expr, decimal: Decimal = ".") -> pl.Expr:
 
     """
     group = "," if decimal == "." else "."
-    bare = text.str.replace_all(_BLANKS, "").str.replace(r"^([+-]?)[$€£]", "${1}").str.to_lowercase()
+    bare = text.str.replace_all(_BLANKS, "").str.replace(r"^([+-]?)\$", "${1}").str.to_lowercase()
     scale = bare.str.extract("([kmb])$").replace_strict(_SCALES, default=1.0, return_dtype=pl.Float64)
     body = bare.str.replace("[kmb]$", "")
     grouped = body.str.contains(rf"^[+-]?\d{{1,3}}(\{group}\d{{2,3}})*\{group}\d{{3}}(\{decimal}\d+)?$")

@@ -16,7 +16,7 @@ SHORT_PLATFORMS = ("tiktok", "instagram")
 MOST_DAYS: Final = 36_500
 """Days after publication by which what a declared column says is known at the latest."""
 EARLIEST, LATEST = (datetime(year, 1, 1, tzinfo=UTC) for year in (CATALOGUE_YEARS.start, CATALOGUE_YEARS.stop))
-"""Times outside are mistakes, as of seconds that were read as milliseconds; between them sums of times are exact."""
+"""Times outside are mistakes, as of nanoseconds that were read as milliseconds; between them sums of times are exact."""
 SPAN: Final = f"{CATALOGUE_YEARS[0]} to {CATALOGUE_YEARS[-1]}"
 
 
@@ -126,17 +126,27 @@ def _typed(name: str, frame: pl.DataFrame, column: Column) -> pl.Expr:
     if column.name not in frame.columns:
         return pl.lit(None, dtype=column.dtype).alias(column.name)
     given, values = frame.schema[column.name], pl.col(column.name)
-    if given.is_nested() and column.dtype != TEXTS:
+    if _says_another_thing(given, column.dtype):
         raise _of_another_type(name, column, f"{given}")
     if isinstance(column.dtype, pl.Datetime) and isinstance(given, pl.Datetime) and given.time_zone is None:
         values = values.dt.replace_time_zone("UTC")
     if column.dtype == TEXTS and given == pl.String():
         values = values.str.split(",").list.eval(pl.element().str.strip_chars())
+        values = values.list.eval(pl.element().filter(pl.element() != ""))
     try:
         frame.select(values.cast(column.dtype))
     except pl.exceptions.PolarsError as error:
         raise _of_another_type(name, column, f"{given}: {str(error).splitlines()[0]}") from None
     return values.cast(column.dtype).alias(column.name)
+
+
+def _says_another_thing(given: pl.DataType, wanted: pl.DataType) -> bool:
+    """Return whether a type is not to be cast, though it can be: 90 s would become 90,000,000, and seconds since 1970 milliseconds."""
+    if wanted == TEXTS:
+        return isinstance(given, pl.List) and given.inner.is_nested()
+    if wanted.is_temporal():
+        return not isinstance(given, pl.Date | pl.Datetime | pl.String | pl.Null)
+    return given.is_nested() or (wanted == pl.Float64() and given.is_temporal())
 
 
 def _of_another_type(name: str, column: Column, found: str) -> CatalogueError:

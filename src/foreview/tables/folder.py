@@ -13,6 +13,7 @@ import polars as pl
 from foreview.drafts import whole_folder
 from foreview.errors import CatalogueError
 from foreview.tables.catalogue import Catalogue, SourceClock
+from foreview.tables.parquet import write_parquet
 from foreview.tables.schema import CATALOGUE_FORMAT_VERSION, DeclaredColumn
 
 _CLOCK_FIELDS = {"timezone": (str,), "delay_hours": (int, float), "missing_day_is_zero": (bool,)}
@@ -67,9 +68,9 @@ def write_catalogue(catalogue: Catalogue, folder: Path, beside: Mapping[str, pl.
             frame: pl.DataFrame = getattr(catalogue, name)
             if name == "videos" or not frame.is_empty() or name == "daily":
                 kept = kept_columns(frame, declared={column.name for column in catalogue.declared})
-                kept.write_parquet(draft / f"{name}.parquet")
+                write_parquet(kept, draft / f"{name}.parquet")
         for name, frame in (beside or {}).items():
-            frame.write_parquet(draft / f"{name}.parquet")
+            write_parquet(frame, draft / f"{name}.parquet")
         (draft / "catalogue.json").write_text(describe(catalogue), encoding="utf-8")
 
 

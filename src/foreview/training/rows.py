@@ -107,7 +107,7 @@ def check_has_labels(catalogue: Catalogue, as_of: datetime) -> None:
     raise NotEnoughHistory(
         "training needs a label that is mature at the cutoff",
         fact,
-        "Choose a later --as-of or --train-until, or add history; a panel shorter than the horizon needs --embargo none",
+        "Choose a later time, or add history; a backtest of a panel shorter than the horizon can go without embargo",
     )
 
 

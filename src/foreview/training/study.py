@@ -13,7 +13,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Final, TypeVar
 
-from foreview.drafts import whole_file
+from foreview.drafts import drafts_in, whole_file
 from foreview.errors import StudyError
 from foreview.options import Hyperparameters, TrainingOptions
 from foreview.releases.strict import Json, canonical, dataclass_of, read_json, to_json
@@ -82,7 +82,7 @@ def finished_trials(folder: Path, study: Study) -> tuple[Trial, ...]:
 
     """
     if not (folder / STUDY).is_file():
-        if folder.is_file() or (folder.is_dir() and any(folder.iterdir())):
+        if folder.is_file() or (folder.is_dir() and not set(folder.iterdir()) <= set(drafts_in(folder))):
             raise StudyError(
                 "a study goes to a new or empty folder, or continues in its own",
                 f"{folder} exists and has no {STUDY}",

@@ -26,6 +26,7 @@ def test_days_ages_numbers_and_pairs_are_read():
     assert arguments.ages("7,0,1.5,7") == (0.0, 1.5, 7.0)
     assert arguments.positive("3") == 3
     assert arguments.whole("0") == 0
+    assert arguments.threads("256") == 256
     assert arguments.seed("4294967295") == 2**32 - 1
     assert arguments.seconds("45") == 45
     assert arguments.hours("12.5") == 12.5
@@ -49,6 +50,8 @@ def test_days_ages_numbers_and_pairs_are_read():
         (arguments.ages, "0,x", "'x' is no issue age; write days from 0 up to 30, such as 0 or 3"),
         (arguments.ages, "nan", "'nan' is no issue age; write days from 0 up to 30, such as 0 or 3"),
         (arguments.positive, "0", "'0' is no whole number of at least 1"),
+        (arguments.threads, "0", "'0' is no number of threads from 1 to 256"),
+        (arguments.threads, "100000", "'100000' is no number of threads from 1 to 256"),
         (arguments.whole, "-1", "'-1' is no whole number of at least 0"),
         (
             arguments.instant,

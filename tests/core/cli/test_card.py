@@ -45,8 +45,9 @@ def test_a_card_is_written_and_replaced(release: Path, capsys: Any):
     assert "model card of release" in capsys.readouterr().out
 
 
-def test_a_card_does_not_break_the_seal_of_its_release(release: Path, capsys: Any):
-    assert main(["card", str(release), "--out", str(release / "card.md")]) == BAD_USAGE
+@pytest.mark.parametrize("within", ["card.md", "new/card.md"])
+def test_a_card_does_not_break_the_seal_of_its_release(release: Path, within: str, capsys: Any):
+    assert main(["card", str(release), "--out", str(release / within)]) == BAD_USAGE
     assert "holds its sealed files and nothing else" in capsys.readouterr().err
     assert read_release(release).manifest.model_version == prior_release().manifest.model_version
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import io
 import json
 import os
 import re
@@ -13,7 +14,9 @@ from typing import Any
 
 import pytest
 
+from foreview.cli import show
 from foreview.cli.main import BAD_INPUT, BAD_USAGE, COMMANDS, FAULT, main, parser
+from foreview.cli.outcome import Outcome, Table
 
 FOREVIEW = Path(sys.executable).parent / "foreview"
 INTERRUPTIBLE = """
@@ -83,6 +86,46 @@ def test_programs_get_the_error_as_one_json_object(tmp_path: Path, capsys: Any):
         "fact": f"{tmp_path} has none",
         "next_step": "Make one with `foreview train`",
     }
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "iso8859-9", "utf-8"])
+@pytest.mark.parametrize("name", ["日本", "\udcff"], ids=["beyond the locale", "no text at all"])
+def test_programs_get_json_whatever_characters_the_terminal_knows(
+    name: str, encoding: str, monkeypatch: pytest.MonkeyPatch
+):
+    written = io.BytesIO()
+    monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(written, encoding=encoding, write_through=True))
+    assert main(["show", name, "--json"]) == BAD_INPUT
+    assert json.loads(written.getvalue().decode(encoding))["fact"] == f"{name} has none"
+
+
+def test_a_title_that_the_terminal_cannot_show_is_no_fault(monkeypatch: pytest.MonkeyPatch):
+    written = io.BytesIO()
+    monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(written, encoding="iso8859-9", write_through=True))
+    rows = [("10 \U0001f345 ğ", "× 1.5")]
+    monkeypatch.setattr(show, "run", lambda _: Outcome({}, "日本", (Table("", ("title", "factor"), rows),)))
+    assert main(["show", "release"]) == 0
+    said = written.getvalue().decode("iso8859-9")
+    assert said.startswith("\\u65e5\\u672c\n")
+    assert r"10 \U0001f345 ğ" in said
+
+
+def test_help_is_shown_whatever_characters_the_terminal_knows(monkeypatch: pytest.MonkeyPatch):
+    written = io.BytesIO()
+    monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(written, encoding="ascii", write_through=True))
+    with pytest.raises(SystemExit) as stop:
+        main(["backtest", "--help"])
+    assert stop.value.code == 0
+    assert rb"--ages A,B,\u2026" in written.getvalue()
+
+
+def test_a_stdout_that_takes_no_more_is_bad_input(tmp_path: Path):
+    with Path("/dev/full").open("w") as full:
+        command = [str(FOREVIEW), "show", str(tmp_path), "--json"]
+        done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+    assert done.returncode == BAD_INPUT
+    assert done.stderr.startswith("foreview: a release is a folder with manifest.json. ")
+    assert "Traceback" not in done.stderr
 
 
 def test_debug_shows_where_it_came_from(tmp_path: Path, capsys: Any):

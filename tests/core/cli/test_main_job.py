@@ -114,6 +114,47 @@ def test_forecasts_can_follow_the_outcomes_of_the_release(folder: Path, tmp_path
     assert (tmp_path / "again.parquet").read_bytes() == (tmp_path / "adapted.parquet").read_bytes()
 
 
+MAY_KNOW = (
+    "the release's cutoff 2026-05-01T00:00:00+00:00: "
+    "it may have learnt what was still to come, so this says nothing of how right it is"
+)
+
+
+def notes_of(capsys: Any, *arguments: object) -> list[str]:
+    capsys.readouterr()
+    assert main([str(argument) for argument in arguments]) == DONE
+    return [line for line in capsys.readouterr().err.splitlines() if "may have learnt" in line]
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("predict", "--out", "forecasts.parquet"),
+        ("explain", "--video", "v000010"),
+        ("what-if", "--video", "v000010", "--hour", "18"),
+        ("plan", "--title", "Ten tomatoes"),
+        ("portfolio", "--month", "2026-01"),
+        ("warnings",),
+    ],
+    ids=lambda command: command[0],
+)
+def test_who_asks_as_of_a_time_before_the_cutoff_is_told_that_the_release_may_know(
+    command: tuple[str, ...], folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Any
+):
+    monkeypatch.chdir(tmp_path)
+    asked = (command[0], folder / "world", "--release", folder / "release", *command[1:], "--as-of")
+    assert notes_of(capsys, *asked, "2026-02-01") == [f"note: asked as of 2026-02-01T00:00:00+00:00, before {MAY_KNOW}"]
+    assert notes_of(capsys, *asked, "2026-05-01") == []
+
+
+def test_at_an_age_it_is_told_of_the_videos_that_had_it_before_the_cutoff(folder: Path, tmp_path: Path, capsys: Any):
+    out = tmp_path / "forecasts.parquet"
+    asked = ("predict", folder / "world", "--release", folder / "release", "--as-of", "2026-05-31", "--age", 0)
+    assert notes_of(capsys, *asked, "--out", out) == [
+        f"note: 58 of 70 videos are asked for as of a time before {MAY_KNOW}"
+    ]
+
+
 def test_before_the_first_video_there_is_nothing_to_forecast(folder: Path, tmp_path: Path, capsys: Any):
     out = tmp_path / "forecasts.parquet"
     arguments = ["predict", str(folder / "world"), "--release", str(folder / "release"), "--as-of", "2001-01-01"]

@@ -148,6 +148,7 @@ def test_the_best_time_of_a_channel(folder, known, capsys):
         (("portfolio", "--month", "May"), BAD_USAGE, "a month is written as 2026-05"),
         (("portfolio", "--month", "2020-01"), BAD_INPUT, "has none of 2020-01"),
         (("best-time", "--channel", "hers"), BAD_USAGE, "has no 'hers'"),
+        (("portfolio", "--month", "2026-04", "--channel", "hers"), BAD_USAGE, "has no 'hers'"),
     ],
 )
 def test_what_cannot_be_asked_says_rule_and_fact(folder, capsys, arguments, code, says):

@@ -102,6 +102,16 @@ def test_of_rows_with_one_video_and_day_the_last_is_kept_and_said(tmp_path: Path
     assert "1 rows repeat a video and date: the last of each was kept" in catalogue.notes
 
 
+def test_an_amount_of_another_currency_is_not_taken_for_dollars(tmp_path: Path):
+    days = "video_id,published_at,date,views,revenue_usd\n"
+    days += "a,2026-01-01T00:00:00Z,2026-01-01,10,$0.50\na,2026-01-01T00:00:00Z,2026-01-02,4,€0.50\n"
+    imported = read_daily(write(tmp_path, days, "days.csv"))
+    assert imported.catalogue.earnings.rows() == [("a", date(2026, 1, 1), 0.5)]
+    assert imported.refused.rows() == [
+        ("days.csv", 3, "revenue_usd", "€0.50", "revenue_usd is an amount of USD such as 1234.5")
+    ]
+
+
 def test_columns_that_are_left_out_are_said(tmp_path: Path):
     days = "video_id,published_at,date,views,mood\na,2026-01-01,2026-01-01,1,good\n"
     assert "columns of counts.csv left out: mood" in read_daily(write(tmp_path, days)).catalogue.notes

@@ -38,6 +38,8 @@ T = pl.col("t")
         ("nan", None),
         ("inf", None),
         ("12 %", None),
+        ("€7.50", None),
+        ("£7.50", None),
         ("", None),
         (None, None),
     ],

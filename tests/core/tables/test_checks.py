@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import polars as pl
@@ -241,6 +241,36 @@ def test_a_time_that_no_calendar_has_is_named_by_its_number():
         "videos.parquet, column metric_redefined_at: metric_redefined_at lies in the years 1970 to 2199, counted in ms since 1970. "
         "broken by row 1 (1767225600000000000). Correct the rows."
     )
+
+
+@pytest.mark.parametrize(
+    ("column", "values", "found"),
+    [
+        ("duration_s", [timedelta(seconds=90)] * 2, "Duration(time_unit='us')"),
+        ("channel_followers", [date(2026, 1, 1)] * 2, "Date"),
+        ("published_at", [1_767_225_600] * 2, "Int64"),
+        ("metric_redefined_at", [1.7e9] * 2, "Float64"),
+        ("metric_redefined_at", [timedelta(days=3)] * 2, "Duration(time_unit='us')"),
+        ("tags", [[{"name": "x"}]] * 2, "List(Struct({'name': String}))"),
+    ],
+)
+def test_a_type_whose_unit_is_another_is_not_read_as_if_it_were_the_same(column: str, values: list[Any], found: str):
+    said = refusal("videos", videos(**{column: values}))
+    assert said.startswith(f"videos.parquet, column {column}: values are ")
+    assert said.endswith(f"found {found}. Convert the column, see docs/reference/catalogue.md.")
+
+
+def test_a_number_is_no_day():
+    frame = pl.DataFrame({"video_id": ["a"], "date": [20_454], "views": [1]})
+    assert refusal("daily", frame).startswith("daily.parquet, column date: values are Date. found Int64. ")
+
+
+def test_a_column_of_nulls_may_be_of_any_column():
+    assert check_table("videos", videos(duration_s=[None, None]))["duration_s"].to_list() == [None, None]
+
+
+def test_a_text_without_tags_has_none():
+    assert check_table("videos", videos(tags=["", "x,,y"]))["tags"].to_list() == [[], ["x", "y"]]
 
 
 def test_nested_values_are_no_numbers():

@@ -55,6 +55,12 @@ def test_a_study_is_continued_with_the_trials_it_has(tmp_path):
     ]
 
 
+def test_a_study_that_was_killed_at_its_first_file_is_begun_again(tmp_path):
+    (tmp_path / ".study.json-abcd1234.partial").write_text("{", encoding="utf-8")
+    assert finished_trials(tmp_path, STUDY) == ()
+    assert finished_trials(study_in(tmp_path), STUDY) == tuple(TRIALS)
+
+
 def test_a_new_or_empty_folder_has_no_trials_and_is_left_as_it_is(tmp_path):
     assert finished_trials(tmp_path / "new", STUDY) == finished_trials(tmp_path, STUDY) == ()
     assert list(tmp_path.iterdir()) == []

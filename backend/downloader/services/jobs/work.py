@@ -63,10 +63,10 @@ def train(run: Run, *, as_of: str = "", tuned: bool = False) -> dict[str, Any]:
 
     cutoff = moment_said(as_of)
     options = TrainingOptions(hyperparameters=latest_hyperparameters(cutoff)) if tuned else None
-    trainer = MLModelTrainer()
-    return _of_release(
-        trainer.train_all_models(as_of=cutoff, options=options, progress=run.report, confirm=run.confirm)
+    made = MLModelTrainer().train_all_models(
+        as_of=cutoff, options=options, by=run.job.asked_by, progress=run.report, confirm=run.confirm
     )
+    return _of_release(made)
 
 
 def _of_release(manifest: Manifest) -> dict[str, Any]:
