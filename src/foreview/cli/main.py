@@ -10,7 +10,7 @@ import sys
 import threading
 import traceback
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from importlib.metadata import version
 from types import FrameType
 from typing import Final, NoReturn
@@ -80,7 +80,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         printed(outcome, as_json=args.json)
         sys.stdout.flush()
     except BrokenPipeError:  # the reader, such as `head`, has seen enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _leave_stdout()
     except ForeviewError as error:
         return _failed(args, error, error.facts, BAD_USAGE if isinstance(error, UsageError) else BAD_INPUT)
     except KeyboardInterrupt:
@@ -117,15 +117,23 @@ def _failed(args: argparse.Namespace, error: Exception, facts: dict[str, str], c
     """Say what went wrong, to people on stderr and to programs on stdout, and return the exit code."""
     if args.debug:
         traceback.print_exception(error, file=sys.stderr)
-    if args.json:
-        with suppress(OSError):  # it may be stdout itself that takes no more
+    try:
+        if args.json:
             print_json(facts)
+        sys.stdout.flush()
+    except OSError:  # it may be stdout itself that takes no more
+        _leave_stdout()
     if code == FAULT:
         print(f"foreview: a fault of the program: {type(error).__name__}: {error}", file=sys.stderr)
         print("Run it again with --debug and report what it shows.", file=sys.stderr)
     else:
         print(f"foreview: {error}", file=sys.stderr)
     return code
+
+
+def _leave_stdout() -> None:
+    """Let nothing more be written where nothing is taken: what is left would be tried again at the exit, and change its code."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 @contextmanager

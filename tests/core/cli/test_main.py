@@ -119,13 +119,25 @@ def test_help_is_shown_whatever_characters_the_terminal_knows(monkeypatch: pytes
     assert rb"--ages A,B,\u2026" in written.getvalue()
 
 
-def test_a_stdout_that_takes_no_more_is_bad_input(tmp_path: Path):
+@pytest.mark.parametrize("buffered", ["", "1"])
+@pytest.mark.parametrize(
+    ("command", "says"),
+    [
+        (["show", "nothing", "--json"], "a release is a folder with manifest.json. "),
+        (["simulate", "--out", "world", "--channels", "1", "--videos", "2"], "[Errno 28] No space left on device"),
+    ],
+)
+def test_a_stdout_that_takes_no_more_is_bad_input(command: list[str], says: str, buffered: str, tmp_path: Path):
+    environment = os.environ | {"PYTHONUNBUFFERED": buffered}
     with Path("/dev/full").open("w") as full:
-        command = [str(FOREVIEW), "show", str(tmp_path), "--json"]
-        done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+        asked = [str(FOREVIEW), *command]
+        done = subprocess.run(
+            asked, stdout=full, stderr=subprocess.PIPE, text=True, check=False, cwd=tmp_path, env=environment
+        )
     assert done.returncode == BAD_INPUT
-    assert done.stderr.startswith("foreview: a release is a folder with manifest.json. ")
+    assert says in done.stderr
     assert "Traceback" not in done.stderr
+    assert "Exception ignored" not in done.stderr
 
 
 def test_debug_shows_where_it_came_from(tmp_path: Path, capsys: Any):
