@@ -51,8 +51,7 @@ def _got(request: HttpRequest, get_response: Answering) -> HttpResponseBase:
 
 
 def _without_content(response: HttpResponseBase) -> HttpResponseBase:
-    """Return the head of an answer alone; a stream is closed before it begins."""
-    response.close()
+    """Return the head of an answer alone: a stream never begins. It is not closed, for with an answer its request ends."""
     return HttpResponse(status=response.status_code, headers=response.headers)
 
 
