@@ -6,7 +6,7 @@ import argparse
 from dataclasses import asdict
 
 from foreview.cli.arguments import Subparsers, add_catalogue, add_release_and_cutoff, check_channel, command
-from foreview.cli.outcome import Outcome, Table, amount
+from foreview.cli.outcome import Outcome, Table
 from foreview.vocabulary import WEEKDAY_NAMES
 
 _EXAMPLE = """\
@@ -38,7 +38,7 @@ def run(args: argparse.Namespace) -> Outcome:
         (WEEKDAY_NAMES[one.weekday], f"{one.hour}:00", f"{one.ratio:.2f}", f"{one.low:.2f}", f"{one.high:.2f}")
         for one in found.times
     ]
-    sentence = f"{args.channel}, {amount(found.videos, 'video')}: {found.because}; {found.says}"
+    sentence = f"{args.channel}, {number_of(found.videos, 'video')}: {found.because}; {found.says}"
     facts = {"as_of": args.as_of.isoformat(), **asdict(found)}
     return Outcome(
         facts, sentence, (Table(f"On the clock of {catalogue.clock.timezone}", header, rows),) if rows else ()

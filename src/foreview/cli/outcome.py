@@ -32,12 +32,12 @@ class Outcome:
     """What was assumed or left out; to stderr."""
 
 
-def amount(n: int, what: str) -> str:
+def number_of(n: int, what: str) -> str:
     """Return how many there are of a thing whose plural ends in s.
 
     Examples
     --------
-    >>> amount(1, "video"), amount(2098, "video"), amount(0, "later video")
+    >>> number_of(1, "video"), number_of(2098, "video"), number_of(0, "later video")
     ('1 video', '2098 videos', '0 later videos')
 
     """

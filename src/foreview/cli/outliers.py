@@ -6,7 +6,7 @@ import argparse
 from dataclasses import asdict
 
 from foreview.cli.arguments import Subparsers, add_catalogue, add_cutoff, add_rate, command
-from foreview.cli.outcome import Outcome, Table, amount, cell
+from foreview.cli.outcome import Outcome, Table, cell, number_of
 
 SHOWN = ("video_id", "age_days", "views", "typical", "ratio", "low", "high", "luck", "standing")
 _EXAMPLE = """\
@@ -35,5 +35,5 @@ def run(args: argparse.Namespace) -> Outcome:
     facts = {"as_of": args.as_of.isoformat(), "rate": args.rate, "videos": [asdict(one) for one in ordered]}
     header = ("video", "age [d]", "views", "typical", "times", "low", "high", "luck", "standing")
     rows = [tuple(cell(getattr(one, name)) for name in SHOWN) for one in ordered]
-    sentence = f"{amount(len(found), 'video')} of the last {LOOKED_AT_DAYS:g} days, {called} of them outliers"
+    sentence = f"{number_of(len(found), 'video')} of the last {LOOKED_AT_DAYS:g} days, {called} of them outliers"
     return Outcome(facts, sentence, (Table("", header, rows),) if rows else ())

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from foreview.cli.arguments import Subparsers, add_catalogue, add_release_and_cutoff, check_channel, command
 from foreview.cli.learnt import notes_of_learnt
-from foreview.cli.outcome import Outcome, Table, amount, cell
+from foreview.cli.outcome import Outcome, Table, cell, number_of
 from foreview.errors import NotEnoughHistory
 
 SHOWN = ("counted", "p2_5", "p10", "p50", "p90", "p97_5")
@@ -65,5 +65,5 @@ def run(args: argparse.Namespace) -> Outcome:
         )
         for one in found
     ]
-    sentence = f"{amount(issues.height, 'video')} published in {month}: their first 30 days together"
+    sentence = f"{number_of(issues.height, 'video')} published in {month}: their first 30 days together"
     return Outcome(facts, sentence, (Table("", header, rows),), notes_of_learnt(release, [args.as_of]))

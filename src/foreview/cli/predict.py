@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from foreview.cli.arguments import Subparsers, add_catalogue, add_release_and_cutoff, age, command
 from foreview.cli.learnt import notes_of_learnt
-from foreview.cli.outcome import Outcome, Table, amount, cell
+from foreview.cli.outcome import Outcome, Table, cell, number_of
 from foreview.cli.output import check_file, check_spared, write_parquet
 from foreview.cli.progress import reported
 from foreview.errors import NotEnoughHistory
@@ -95,7 +95,7 @@ def _outcome(forecasts: pl.DataFrame, videos: int, args: argparse.Namespace, lea
     rows = [tuple(cell(value) for value in row) for row in thirty.select(columns).iter_rows()]
     tables = (Table("Views at 30 days", header, rows), Table("Served", ("target", "by", "rows"), served))
     barren = forecasts.filter(model_type="not_monetised").height
-    notes = (f"revenue_30d of {amount(barren, 'video')} is 0: {MODEL_TYPES['not_monetised']}",) if barren else ()
-    sentence = f"{args.out}: {amount(forecasts.height, 'forecast')} of {amount(videos, 'video')}"
+    notes = (f"revenue_30d of {number_of(barren, 'video')} is 0: {MODEL_TYPES['not_monetised']}",) if barren else ()
+    sentence = f"{args.out}: {number_of(forecasts.height, 'forecast')} of {number_of(videos, 'video')}"
     adapted = f", {facts['adapted_rows']} of them corrected by matured outcomes" if args.adapt else ""
     return Outcome(facts, sentence + adapted, tables, (*learnt, *notes))

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from foreview.cli.arguments import Subparsers, command
-from foreview.cli.outcome import Outcome, Table, amount
+from foreview.cli.outcome import Outcome, Table
 
 if TYPE_CHECKING:
     from foreview.releases.manifest import Manifest
@@ -50,7 +50,7 @@ def described(folder: Path, manifest: Manifest) -> Outcome:
         ("version", manifest.model_version),
         ("cutoff", manifest.as_of.isoformat()),
         ("made", manifest.created_at.isoformat()),
-        ("trained on", f"{amount(window.videos, 'video')} published {published}, {amount(window.rows, 'row')}"),
+        ("trained on", f"{number_of(window.videos, 'video')} published {published}, {number_of(window.rows, 'row')}"),
         ("embargo", manifest.embargo),
         ("hyperparameters", tuned_in(manifest)),
         ("features", f"{len(manifest.features)} and {len(manifest.declared)} declared"),

@@ -8,7 +8,7 @@ from datetime import timedelta
 
 from foreview.cli.arguments import Subparsers, add_catalogue, add_rate, add_release_and_cutoff, command
 from foreview.cli.learnt import notes_of_learnt
-from foreview.cli.outcome import Outcome, Table, amount, cell
+from foreview.cli.outcome import Outcome, Table, cell, number_of
 
 _EXAMPLE = """\
   foreview warnings world --release release --as-of 2026-05-10
@@ -57,6 +57,6 @@ def run(args: argparse.Namespace) -> Outcome:
         for one in found
     ]
     videos = len({one.video_id for one in found})
-    sentence = f"{amount(videos, 'video')} of the first days, {amount(warned, 'warning')}"
+    sentence = f"{number_of(videos, 'video')} of the first days, {number_of(warned, 'warning')}"
     tables = (Table("", header, rows),) if rows else ()
     return Outcome(facts, sentence, tables, notes_of_learnt(release, [args.as_of]))

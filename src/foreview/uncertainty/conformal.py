@@ -56,7 +56,7 @@ def fit_calibration(
         for name in sorted({str(n) for n in names}):
             mine = names == name
             n = int(mine.sum())
-            own = _at_publication(scores[mine], days[mine]) if name.endswith("/0") else _own(scores[mine])
+            own = _with_opposites(scores[mine], days[mine]) if name.endswith("/0") else _own(scores[mine])
             parent = quantiles.get(_parent(name), own)
             quantiles[name] = (n * own + parent_weight * parent) / (n + parent_weight)
             counts[name] = n
@@ -118,7 +118,7 @@ def _own(scores: Vector) -> Vector:
     return np.asarray(np.quantile(scores, LEVELS, method="weibull"), dtype=np.float64)
 
 
-def _at_publication(scores: Vector, days: np.ndarray) -> Vector:
+def _with_opposites(scores: Vector, days: np.ndarray) -> Vector:
     """Return the quantiles of n scores that count ``1 - share`` each and their opposites across the median that count ``share`` each."""
     share = 0.5 * DAYS_WEIGHT / (np.unique(days).size + DAYS_WEIGHT)
     both = np.concatenate([scores, 2 * np.median(scores) - scores])
