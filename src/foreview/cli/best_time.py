@@ -6,7 +6,7 @@ import argparse
 from dataclasses import asdict
 
 from foreview.cli.arguments import Subparsers, add_catalogue, add_release_and_cutoff, check_channel, command
-from foreview.cli.outcome import Outcome, Table
+from foreview.cli.outcome import Outcome, Table, number_of
 from foreview.vocabulary import WEEKDAY_NAMES
 
 _EXAMPLE = """\

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from foreview.cli.arguments import Subparsers, command
-from foreview.cli.outcome import Outcome, Table
+from foreview.cli.outcome import Outcome, Table, number_of
 
 if TYPE_CHECKING:
     from foreview.releases.manifest import Manifest
