@@ -3,7 +3,7 @@ import { build } from "esbuild";
 
 const out = "../backend/downloader/static/foreview";
 await build({
-  entryPoints: { pages: "src/pages.js", charts: "src/charts.js", theme: "src/theme.js", style: "src/style.css" },
+  entryPoints: { pages: "src/pages.js", charts: "src/charts.js", first: "src/first.js", style: "src/style.css" },
   outdir: out,
   bundle: true,
   minify: true,

@@ -1,4 +1,4 @@
-// What every page needs: parts that renew themselves (htmx), and the choice between light and dark.
+// Parts of pages that renew themselves (htmx).
 import htmx from "htmx.org";
 
 htmx.config.allowEval = false; // the Content-Security-Policy forbids it
@@ -12,29 +12,3 @@ htmx.config.responseHandling = [
   { code: "...", swap: false, error: true },
 ];
 window.htmx = htmx;
-
-const dark = () => {
-  const chosen = document.documentElement.dataset.theme;
-  return chosen ? chosen === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
-};
-
-document.addEventListener("click", (event) => {
-  if (!event.target.closest("[data-theme-switch]")) return;
-  const theme = dark() ? "light" : "dark";
-  document.documentElement.dataset.theme = theme;
-  localStorage.setItem("foreview-theme", theme);
-  document.dispatchEvent(new Event("foreview:theme"));
-});
-
-// A value that is shown once, such as a new key, can be copied.
-document.addEventListener("click", async (event) => {
-  const button = event.target.closest("[data-copy]");
-  if (!button) return;
-  await navigator.clipboard.writeText(document.getElementById(button.dataset.copy).textContent.trim());
-  button.textContent = "Copied";
-});
-
-// A file that was chosen is looked at; without this there is the button.
-document.addEventListener("change", (event) => {
-  if (event.target.matches("input[data-submit]")) event.target.form.requestSubmit();
-});

@@ -47,6 +47,12 @@ def visit(browser: Browser, address: str, **options: Any) -> BrowserContext:
     return visitor
 
 
+def without_its_later_scripts(page: Page) -> Page:
+    """Return the page as it is before the scripts that may come late have come: they never come."""
+    page.route("**/pages.js", lambda route: route.abort("aborted"))
+    return page
+
+
 def sign_in(page: Page, name: str = "demo", password: str = "demo") -> None:
     """Sign in by the form."""
     page.goto("/sign-in/")

@@ -88,6 +88,11 @@ def test_many_videos_are_forecast_by_a_job_that_the_page_follows(page, tmp_path)
     expect(page.get_by_role("button", name="Forecast them again")).to_be_visible()
 
 
+def test_a_file_is_looked_at_before_the_later_scripts_have_come(page, tmp_path):
+    looked_at(chromium.without_its_later_scripts(page), export(tmp_path, 2, "early.csv"))
+    expect(page.get_by_role("heading", level=1)).to_contain_text("early.csv")
+
+
 def test_without_javascript_there_is_a_button(browser, site, member, tmp_path):
     with chromium.visit(browser, site, storage_state=member, java_script_enabled=False) as visitor:
         page = visitor.new_page()

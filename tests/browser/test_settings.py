@@ -6,7 +6,7 @@ import sqlite3
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
 from tests.browser import chromium
 
@@ -16,11 +16,16 @@ PASSWORD = "nine tomatoes in a row"
 OTHER = "ten pears under a tree"
 
 
+def make_key(page: Page, name: str) -> None:
+    page.goto("/settings/keys/")
+    page.get_by_label("What it is for").fill(name)
+    page.get_by_role("button", name="Make the key").click()
+    page.locator("#secret").wait_for()
+
+
 def test_a_key_is_made_copied_used_and_revoked(page, site):
     page.context.grant_permissions(["clipboard-read", "clipboard-write"], origin=site)
-    page.goto("/settings/keys/")
-    page.get_by_label("What it is for").fill("an export")
-    page.get_by_role("button", name="Make the key").click()
+    make_key(page, "an export")
     secret = page.locator("#secret").inner_text()
     page.get_by_role("button", name="Copy").click()
     expect(page.get_by_role("button", name="Copied")).to_be_visible()
@@ -35,13 +40,23 @@ def test_a_key_is_made_copied_used_and_revoked(page, site):
     assert page.request.get("/api/v1/videos", **asked).status == 401
 
 
+def test_a_key_is_copied_before_the_later_scripts_have_come(page, site):
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"], origin=site)
+    make_key(chromium.without_its_later_scripts(page), "early")
+    page.get_by_role("button", name="Copy").click()
+    expect(page.get_by_role("button", name="Copied")).to_be_visible()
+
+
+def test_where_a_browser_gives_no_clipboard_no_button_says_that_it_copies(page):
+    page.add_init_script("Object.defineProperty(Navigator.prototype, 'clipboard', {value: undefined})")
+    make_key(page, "by hand")
+    expect(page.get_by_role("button", name="Copy")).to_be_hidden()
+
+
 def test_what_only_screen_readers_are_told_in_a_wide_table_moves_no_page_sideways(page):
     page.set_viewport_size(chromium.PHONE)
-    page.goto("/settings/keys/")
-    page.get_by_label("What it is for").fill("the nightly export of all that was earned")
-    page.get_by_role("button", name="Make the key").click()
-    page.locator("#secret").wait_for()
-    expect(page.locator("td .unseen")).to_have_count(1)
+    make_key(page, "the nightly export of all that was earned")
+    expect(page.locator("td .unseen").first).to_be_attached()
     assert page.evaluate("document.documentElement.scrollWidth") <= chromium.PHONE["width"]
 
 

@@ -100,8 +100,8 @@ def test_a_plan_is_forecast_as_its_fields_change(page):
     expect(page.get_by_role("heading", level=1)).to_have_text("When to publish")
 
 
-def test_the_look_is_chosen_once_and_kept(page):
-    page.goto("/videos/120/")
+def test_the_look_is_chosen_once_and_kept_and_needs_no_later_script(page):
+    chromium.without_its_later_scripts(page).goto("/videos/120/")
     ground = "getComputedStyle(document.documentElement).backgroundColor"
     light = page.evaluate(ground)
     page.get_by_role("button", name="Switch between the light and the dark look").click()
