@@ -23,6 +23,7 @@ from foreview.tables.folder import read_catalogue
 from foreview.uncertainty.conformal import LEVELS, fit_calibration, score_quantiles
 
 CUTOFF: Final = datetime(2015, 12, 15, tzinfo=UTC)
+TRENDING_CUTOFF: Final = datetime(2026, 4, 30, tzinfo=UTC)
 SLICES: Final = tuple(f"views_7d/{kind}/{day}" for day in (0, 1, 3) for kind in ("short", "long"))
 LEAST_OF_A_DAY: Final = 30
 """Scores of a slice that tell the level of their day."""
@@ -46,6 +47,7 @@ def main() -> None:
         print(f"| {name} | {' | '.join(_covered(origin.judge, told, way(origin)))} |", flush=True)
     moved = replace(origin.judge, residual=_without_days(origin.judge))
     print(f"| not allowed: each test day's own median taken off | {' | '.join(_covered(moved, told, _last(origin)))} |")
+    _print_how_much_days_differ()
 
 
 def _print_days(origin: Origin) -> None:
@@ -56,6 +58,30 @@ def _print_days(origin: Origin) -> None:
         days = [str(np.unique(part.day).size) for part in (had, asked)]
         middle = float(np.median(asked.residual))
         print(f"| {name} | {days[0]} | {had.day.size:,} | {days[1]} | {asked.day.size:,} | {middle:+.3f} |")
+
+
+def _print_how_much_days_differ() -> None:
+    """Print by how much the medians of days of the trending panel differ beyond chance, where nothing is known of a video yet."""
+    origin = origin_at(read_catalogue(panel_folder("trending")), TRENDING_CUTOFF, OPTIONS)
+    print("\nMedians of the days of the trending panel, at publication, days with 30 scores and more:\n")
+    print("| slice | window | days | standard deviation [units of spread] | beyond chance |\n|---|---|---:|---:|---:|")
+    for window, part in (("calibrated on", origin.calibrate), ("judged on", origin.judge)):
+        score = part.residual / _told(origin.learn, part)
+        for name in ("views_7d/short/0", "views_7d/long/0"):
+            mine = part.slices == name
+            days, differ, beyond = _how_much_days_differ(score[mine], part.day[mine])
+            print(f"| {name} | {window} | {days} | {differ:.2f} | {beyond:.2f} |", flush=True)
+
+
+def _how_much_days_differ(score: Vector, day: np.ndarray) -> tuple[int, float, float]:
+    """Return the number of days with enough scores, the standard deviation of their medians, and that beyond the medians' own noise."""
+    parts = [score[day == one] for one in np.unique(day)]
+    parts = [part for part in parts if part.size >= LEAST_OF_A_DAY]
+    spread = 1.4826 * np.median(np.abs(score - np.median(score)))
+    # The median of n normal scores has the variance pi / (2 n) of one.
+    noise = np.mean([np.pi / 2 * spread**2 / part.size for part in parts])
+    variance = float(np.var([np.median(part) for part in parts], ddof=1))
+    return len(parts), variance**0.5, max(variance - float(noise), 0.0) ** 0.5
 
 
 def _covered(judged: Part, told: Vector, scores: Scores) -> list[str]:
@@ -132,7 +158,7 @@ def _without_days(part: Part) -> Vector:
 
 
 WAYS: Final[dict[str, Callable[[Origin], Scores]]] = {
-    "**the last window, at publication with opposites by the number of days: as served**": _last,
+    "**the last window, at publication with opposites by the number of days and the level as far as it stands out of them: as served**": _last,
     "the last window alone": _without_opposites,
     "both later windows, each with the other's spread": _both,
     "the last window, each score with its opposite across zero": _mirrored,

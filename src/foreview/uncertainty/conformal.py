@@ -23,7 +23,9 @@ LEVELS: Final[Vector] = np.arange(1, 80, dtype=np.float64) * np.float64(0.0125)
 PARENT_WEIGHT: Final = DEFAULTS.parent_weight
 """Scores that the parent's quantiles are worth when they are mixed with a slice's own."""
 DAYS_WEIGHT: Final = 5.0
-"""Days of publication that the symmetry of scores is worth where nothing is known of a video yet."""
+"""Days of publication that the symmetry of scores, and :data:`DAYS_DIFFER`, are worth where nothing is known of a video yet."""
+DAYS_DIFFER: Final = 0.2
+"""How much the medians of days differ [units of spread] before there are days enough to tell: as on the trending panel."""
 PRIOR_WEIGHT: Final = 3.0
 """Videos that the documented prior is worth where a catalogue has few."""
 FORMATS_WEIGHT: Final = 15.0
@@ -45,9 +47,10 @@ def fit_calibration(
     """Return the calibration of n scores with their slices (n names) and the days of publication of their videos (n).
 
     The p-quantile of m scores is the order statistic ``(m + 1) p``, so that a new exchangeable score lies below it with probability p
-    (up to interpolation). At publication the videos of a day rise and fall together, and of few days many scores tell no skew: there each
-    score's opposite across the median counts too, the less the more days there are. Counted in full they give the conformal intervals of
-    absolute residuals (Lei et al. 2018).
+    (up to interpolation). At publication the videos of a day rise and fall together, and of few days many scores tell neither skew nor
+    level: there each score's opposite across the median counts too, the less the more days there are (counted in full they give the
+    conformal intervals of absolute residuals, Lei et al. 2018), and the median is believed as far as it stands out of how much days differ
+    (James and Stein 1961, the positive part).
     """
     quantiles: dict[str, Vector] = {}
     counts: dict[str, int] = {}
@@ -56,7 +59,7 @@ def fit_calibration(
         for name in sorted({str(n) for n in names}):
             mine = names == name
             n = int(mine.sum())
-            own = _with_opposites(scores[mine], days[mine]) if name.endswith("/0") else _own(scores[mine])
+            own = _at_publication(scores[mine], days[mine]) if name.endswith("/0") else _own(scores[mine])
             parent = quantiles.get(_parent(name), own)
             quantiles[name] = (n * own + parent_weight * parent) / (n + parent_weight)
             counts[name] = n
@@ -116,6 +119,21 @@ def _lookup(calibration: Calibration, name: str) -> Vector:
 
 def _own(scores: Vector) -> Vector:
     return np.asarray(np.quantile(scores, LEVELS, method="weibull"), dtype=np.float64)
+
+
+def _at_publication(scores: Vector, days: np.ndarray) -> Vector:
+    found: Vector = _with_opposites(scores, days) - _disbelieved(scores, days)
+    return found
+
+
+def _disbelieved(scores: Vector, days: np.ndarray) -> float:
+    """Return how much of the median of n scores is put down to the days that they happen to come from."""
+    median = float(np.median(scores))
+    names, code = np.unique(days, return_inverse=True)
+    of_days = np.array([np.median(scores[code == day]) for day in range(names.size)])
+    differ = np.square(of_days - of_days.mean()).sum() + DAYS_WEIGHT * DAYS_DIFFER**2
+    doubt = differ / (names.size - 1 + DAYS_WEIGHT) / names.size
+    return median * min(doubt / median**2, 1.0) if median else 0.0
 
 
 def _with_opposites(scores: Vector, days: np.ndarray) -> Vector:

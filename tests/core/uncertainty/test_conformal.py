@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 
 from foreview.uncertainty.conformal import (
+    DAYS_DIFFER,
     DAYS_WEIGHT,
     FORMATS_WEIGHT,
     LEVELS,
@@ -61,11 +62,28 @@ def test_at_publication_the_opposites_of_scores_count_the_less_the_more_days_the
     assert found["views_30d"].tolist() == pytest.approx(alone.tolist(), abs=0.01)
 
 
-@pytest.mark.parametrize("days", [1, 5, 60])
-def test_opposites_leave_the_level_where_it_is(days: int) -> None:
-    scores = np.random.default_rng(4).exponential(1.0, 1_001) + 7.0
-    found = fit_calibration(scores, named("views_7d/long/0", 1_001), np.arange(1_001) % days).quantiles
-    assert found["views_7d/long/0"][at(0.5)] == pytest.approx(np.median(scores), abs=1e-6)
+ALIKE = DAYS_WEIGHT * DAYS_DIFFER**2  # what the squares of the differences between days sum to where days do not differ
+
+
+@pytest.mark.parametrize("level", [1.0, 0.15, 0.05, 0.0, -0.15, -1.0])
+@pytest.mark.parametrize(("days", "apart"), [(1, 0.0), (3, 0.0), (3, 0.3), (21, 0.0), (21, 0.6)])
+def test_at_publication_a_level_is_believed_as_far_as_it_stands_out_of_how_much_days_differ(days, apart, level) -> None:
+    of_days = level + np.resize([0.0, apart, -apart], days)
+    scores = (of_days + np.linspace(-9, 9, 1_001)[:, None]).ravel()
+    names = named("views_7d/long/0", scores.size)
+    found = fit_calibration(scores, names, np.tile(np.arange(days), 1_001)).quantiles["views_7d//0"]
+    doubt = (ALIKE + days * apart**2 * 2 / 3) / (days - 1 + DAYS_WEIGHT) / days
+    believed = max(1 - doubt / level**2, 0.0) * level if level else 0.0
+    mixed = (scores.size * believed + PARENT_WEIGHT * np.median(scores)) / (scores.size + PARENT_WEIGHT)
+    assert found[at(0.5)] == pytest.approx(mixed, abs=1e-9)
+
+
+def test_a_level_that_is_disbelieved_moves_the_whole_distribution() -> None:
+    scores = np.random.default_rng(4).exponential(1.0, 1_001)
+    scores -= np.median(scores)
+    days, names = np.arange(1_001) % 3, named("views_7d/long/0", 1_001)
+    still, moved = (fit_calibration(scores + by, names, days, 1e-9).quantiles["views_7d//0"] for by in (0.0, 0.05))
+    assert moved == pytest.approx(still, abs=1e-9)
 
 
 def test_the_more_days_there_are_the_nearer_is_the_calibration_at_publication_to_the_scores_alone() -> None:
