@@ -34,11 +34,16 @@ SERVED: Final[dict[str, Any]] = {
     "objective": "reg:pseudohubererror",
     "huber_slope": 0.5,
     "max_delta_step": 2,
-    "eta": 0.03,
+    "eta": 0.06,
+    "num_parallel_tree": 2,
+    "colsample_bytree": 1.0,
+    "colsample_bynode": 0.5,
     "max_depth": 8,
     "min_child_weight": 3,
 }
-ROUNDS: Final = 500
+ROUNDS: Final = 250
+ALONE: Final[dict[str, Any]] = {"num_parallel_tree": 1, "colsample_bytree": 0.5, "colsample_bynode": 1.0}
+"""One tree a round, which draws its columns once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +82,9 @@ def main() -> None:
     _tried("apart, slope 0.1, no words", origins, words=False, huber_slope=0.1)
     _tried("apart, slope 0.5, no words", origins, words=False)
     _tried("**apart, slope 0.5, words: as served**", origins)
+    _tried("as served, but 500 rounds of one tree at rate 0.03", origins, rounds=500, eta=0.03, **ALONE)
+    _tried("as served, but 400 rounds at rate 0.04", origins, rounds=400, eta=0.04)
+    _tried("as served, but 500 rounds of three trees at rate 0.03", origins, rounds=500, eta=0.03, num_parallel_tree=3)
     _tried(
         "as served, but depth 5 at rate 0.08, leaves of weight 0.5",
         origins,
@@ -109,7 +117,9 @@ def _asked(catalogue: Catalogue, origin: Origin) -> Asked:
     )
 
 
-def _tried(idea: str, origins: Sequence[Asked], *, apart: bool = True, words: bool = True, **changes: Any) -> None:
+def _tried(
+    idea: str, origins: Sequence[Asked], *, apart: bool = True, words: bool = True, rounds: int = ROUNDS, **changes: Any
+) -> None:
     """Print what one booster gave."""
     parameters = {**SERVED, **changes}
     if "objective" in changes:
@@ -117,7 +127,7 @@ def _tried(idea: str, origins: Sequence[Asked], *, apart: bool = True, words: bo
 
     def fitted(rows: Any, target: Vector, later: Any) -> Vector:
         start = {**parameters, "base_score": float(np.median(target))}
-        return xgb.predict(xgb.boost(rows, target, rounds=ROUNDS, parameters=start, seed=0, threads=2), later)
+        return xgb.predict(xgb.boost(rows, target, rounds=rounds, parameters=start, seed=0, threads=2), later)
 
     _print(idea, origins, lambda asked: _placed(asked, fitted, apart=apart, words=words))
 

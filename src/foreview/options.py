@@ -52,7 +52,7 @@ class Hyperparameters:
     xgb_subsample: float = 0.8
     """Share of the rows that each tree is grown on."""
     xgb_colsample: float = 0.5
-    """Share of the columns that each tree may use."""
+    """Share of the columns that each tree may use; where trees are grown side by side, each of their splits."""
     spread_size: float = 1.0
     """Trees of the spread model, as a multiple of the usual."""
     spread_deeper: int = 0

@@ -22,6 +22,8 @@ class _Shape:
 
     rows: int
     rounds: int
+    beside: int
+    """Trees that are grown side by side in each round, and averaged."""
     depth: int
     rate: float
     least: float
@@ -33,11 +35,11 @@ class _Shape:
 
 
 _SHAPES: Final = (
-    _Shape(500_000, 350, 7, 0.08, 0.5, slope=0.1, bins=256),
-    _Shape(40_000, 500, 8, 0.03, 3.0, slope=0.1, bins=256),
-    _Shape(10_000, 500, 8, 0.03, 3.0, slope=0.5, bins=256),
-    _Shape(SMALL, 500, 8, 0.03, 3.0, slope=0.5, bins=64),
-    _Shape(0, 120, 4, 0.08, 0.5, slope=0.1, bins=256),
+    _Shape(500_000, 350, 1, 7, 0.08, 0.5, slope=0.1, bins=256),
+    _Shape(40_000, 400, 2, 8, 0.04, 3.0, slope=0.1, bins=256),
+    _Shape(10_000, 250, 2, 8, 0.06, 3.0, slope=0.5, bins=256),
+    _Shape(SMALL, 250, 2, 8, 0.06, 3.0, slope=0.5, bins=64),
+    _Shape(0, 120, 1, 4, 0.08, 0.5, slope=0.1, bins=256),
 )
 """The most rows get fewer rounds, and some thousands fewer bins: time is bounded. From :data:`SMALL` on the trees are alike, or members judged on
 part of a catalogue would not be those that are fitted on all of it."""
@@ -47,8 +49,10 @@ def fit(rows: Matrix, target: Vector, *, seed: int, threads: int, tuned: Hyperpa
     """Return a booster for the conditional median of ``target`` (n, about unit spread) given ``rows`` (n, k).
 
     The loss is pseudo-Huber: with a slope of 0.1 all but absolute error, yet smooth; with 0.5, for fewer rows, near squared error close to the
-    target, which varies less. ``benchmarks/losses.py`` compares them with squared error and with XGBoost's own absolute error, whose
-    leaves are refitted by quantiles. Far from the target the curvature vanishes, so steps are bounded.
+    target, which varies less. ``benchmarks/losses.py`` compares them with squared error and with XGBoost's own absolute error, whose leaves are
+    refitted by quantiles. Far from the target the curvature vanishes, so steps are bounded. From :data:`SMALL` rows on two trees are grown
+    side by side and each split draws its columns, which is worth more than as many trees one after the other (``benchmarks/young.py``,
+    ``benchmarks/at_publication.py``).
     """
     shape = next(shape for shape in _SHAPES if len(target) >= shape.rows)
     parameters = {
@@ -56,6 +60,7 @@ def fit(rows: Matrix, target: Vector, *, seed: int, threads: int, tuned: Hyperpa
         "huber_slope": shape.slope,
         "base_score": float(np.median(target)),
         "eta": shape.rate * tuned.xgb_rate,
+        "num_parallel_tree": shape.beside,
         "max_depth": max(shape.depth + tuned.xgb_deeper, 1),
         "min_child_weight": shape.least * tuned.xgb_min_child_weight,
         "max_delta_step": 2,
@@ -63,6 +68,8 @@ def fit(rows: Matrix, target: Vector, *, seed: int, threads: int, tuned: Hyperpa
         "subsample": tuned.xgb_subsample,
         "colsample_bytree": tuned.xgb_colsample,
     }
+    if shape.beside > 1:  # side by side trees are worth more the less they are alike, as those of a forest
+        parameters |= {"colsample_bytree": 1.0, "colsample_bynode": tuned.xgb_colsample}
     rounds = max(round(tuned.xgb_size * shape.rounds), 1)
     return boost(rows, target, rounds=rounds, parameters=parameters, seed=seed, threads=threads)
 
