@@ -39,9 +39,10 @@ def test_from_some_thousand_rows_on_two_trees_grow_side_by_side_and_their_splits
 def test_trees_side_by_side_are_averaged_and_not_added():
     rng = np.random.default_rng(2)
     rows = rng.normal(size=(400, 3)).astype(np.float32)
+    target = rows[:, 0].astype(np.float64)
     step = {"eta": 0.5, "max_depth": 2, "subsample": 1.0, "colsample_bytree": 1.0, "base_score": 0.0}
     one, two = (
-        xgb.boost(rows, rows[:, 0], rounds=1, parameters={**step, "num_parallel_tree": beside}, seed=0, threads=1)
+        xgb.boost(rows, target, rounds=1, parameters={**step, "num_parallel_tree": beside}, seed=0, threads=1)
         for beside in (1, 2)
     )
     assert xgb.predict(two, rows) == pytest.approx(xgb.predict(one, rows), abs=1e-6)
