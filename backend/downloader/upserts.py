@@ -21,11 +21,12 @@ def upsert(
     *,
     unique: Sequence[str],
     update: Sequence[str],
+    keep_later: str | None = None,
 ) -> None:
     """Write rows given as columns: field name → one Python value a row.
 
     ``unique`` are the fields that say whether a row is there already, ``update`` those that are then replaced. The rows differ
-    in ``unique``.
+    in ``unique``. A row that is there and lies later in the field ``keep_later`` stays as it is, whoever wrote it meanwhile.
     """
     connection = connections[router.db_for_write(model)]
     names, rows = _named(model, columns, connection)
@@ -33,8 +34,11 @@ def upsert(
         f"ON CONFLICT ({', '.join(names[name] for name in unique)}) DO UPDATE SET "
         f"{', '.join(f'{names[name]} = excluded.{names[name]}' for name in update)}"
     )
+    table = connection.ops.quote_name(model._meta.db_table)
+    if keep_later is not None:
+        conflict += f" WHERE {table}.{names[keep_later]} <= excluded.{names[keep_later]}"
     write = _copy if connection.vendor == "postgresql" else _execute
-    write(connection, connection.ops.quote_name(model._meta.db_table), ", ".join(names.values()), conflict, rows)
+    write(connection, table, ", ".join(names.values()), conflict, rows)
 
 
 def insert(model: type[Model], columns: Mapping[str, Sequence[Any]]) -> None:

@@ -44,6 +44,8 @@ def key():
         ("POST /videos", {"title": "x", "channel_id": "hers"}, 403, "him is no member of 'hers'"),
         ("POST /jobs", {"kind": "import", "arguments": {"folder": "x"}}, 400, "found 'import'"),
         ("POST /jobs", {"kind": "tune", "arguments": {"trials": float("nan")}}, 400, "found {'trials': nan}"),
+        ("POST /jobs", {"kind": "tune", "arguments": {"trials": 1_001}}, 400, "found 1001"),
+        ("POST /jobs", {"kind": "tune", "arguments": {"trials": 0}}, 400, "found 0"),
         ("POST /jobs", {"kind": "train", "arguments": {"x": 1}}, 400, "got an unexpected keyword argument 'x'"),
         ("POST /releases/rollback", {"reason": "x"}, 400, "nothing serves yet"),
         ("POST /releases/none/promote", {"reason": "x"}, 404, "there is no 'none'"),

@@ -165,6 +165,21 @@ def test_a_forecast_of_a_later_time_stands_and_the_older_one_goes_into_the_ledge
     ]
 
 
+@pytest.mark.dialect
+def test_a_forecast_of_a_later_time_that_was_saved_meanwhile_stands():
+    video = VideoDownload.objects.create(title="Test Video", published_at=NOON)
+    service, days = MLPredictionService(), [1, 3]
+
+    def meanwhile(step: str, *_: int) -> None:
+        if step == "saving" and days:
+            service.predict_videos(as_of=NOON + timedelta(days=days.pop()))
+
+    service.predict_videos(as_of=NOON + timedelta(days=2), progress=meanwhile)
+    assert days == []
+    assert MLPrediction.objects.get(video=video).as_of == NOON + timedelta(days=3)
+    assert LedgerRow.objects.count() == 3
+
+
 def test_only_usable_videos_are_forecast_unless_asked_for():
     good = VideoDownload.objects.create(title="good")
     bad = VideoDownload.objects.create(title="bad", status="failed")

@@ -14,7 +14,7 @@ from downloader.dashboard.paging import cursor_of, page_of
 from downloader.dashboard.words import TARGET_NAMES
 from downloader.models import Release
 from downloader.services.access import Account
-from downloader.services.asking import start_job
+from downloader.services.asking import MOST_TRIALS, start_job
 from foreview.errors import UsageError
 
 LIMIT: Final = 25
@@ -45,6 +45,7 @@ def show(request: HttpRequest, account: Account) -> HttpResponse:
         "releases": [(release, headline(release)) for release in shown],
         "next": after,
         "jobs": selectors.jobs_of_kinds(account.sees_of, MAKING, JOBS_SHOWN),
+        "most_trials": MOST_TRIALS,
     }
     return render(request, "foreview/models.html", told)
 

@@ -51,7 +51,7 @@ _CACHED: Final = {
 def save_forecasts(forecasts: pl.DataFrame, features: pl.DataFrame, spec: Sequence[Feature], now: datetime) -> int:
     """Write the forecasts (one row a video and target) of one issue time, and return of how many videos.
 
-    ``features`` has one row a video. Call it inside a transaction: interrupted, all forecasts are the old ones; else all are new.
+    A video of which a forecast of a later issue time stands keeps that. ``features`` has one row a video. Call it inside a transaction: interrupted, all forecasts are the old ones; else all are new.
     """
     rows = _by_video(forecasts)
     used = {row["video_id"]: row for row in features.iter_rows(named=True)}
@@ -64,7 +64,7 @@ def save_forecasts(forecasts: pl.DataFrame, features: pl.DataFrame, spec: Sequen
     columns: dict[str, list[Any]] = {name: [row[name] for row in predictions] for name in predictions[0]}
     columns["updated_at"] = [now] * len(predictions)
     update = [name for name in columns if name != "video"]
-    upsert(MLPrediction, columns, unique=["video"], update=update)
+    upsert(MLPrediction, columns, unique=["video"], update=update, keep_later="as_of")
     _repeat_on_videos(now)
     return len(predictions)
 

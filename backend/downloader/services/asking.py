@@ -13,6 +13,7 @@ from foreview.errors import UsageError
 
 AT_ONCE: Final = 100
 """Videos that are forecast while the request waits; more are a job."""
+MOST_TRIALS: Final = 1_000
 KINDS: Final = (
     "train",
     "tune",
@@ -97,6 +98,13 @@ def start_job(account: Account, kind: str, arguments: Mapping[str, Any]) -> Job:
         )
     if "videos" in arguments:
         raise UsageError("a job forecasts every video", "videos were named", "Ask for predictions of these")
+    trials = arguments.get("trials", 1)
+    if isinstance(trials, int) and not 1 <= trials <= MOST_TRIALS:
+        raise UsageError(
+            f"a tuning that is asked for here has 1 to {MOST_TRIALS:,} trials",
+            f"found {trials}",
+            "`manage.py tune_models` takes any number",
+        )
     job = enqueue(kind, arguments, asked_by=account.asker)
     if account.sees_of not in (None, job.asked_by):
         raise Conflict(f"there is one job {kind} at a time", "somebody else's has not ended", "Ask again later")
