@@ -12,6 +12,8 @@ from foreview.options import DEFAULTS, Hyperparameters
 
 SMALL: Final = 2_000
 """Rows below which trees are shallow and few."""
+MANY: Final = 40_000
+"""Rows from which trees are grown in pairs."""
 ALONE: Final = 10_000
 """Rows below which one thread grows the trees: threads that wait for each other would take longer than the work."""
 
@@ -36,13 +38,14 @@ class _Shape:
 
 _SHAPES: Final = (
     _Shape(500_000, 350, 1, 7, 0.08, 0.5, slope=0.1, bins=256),
-    _Shape(40_000, 400, 2, 8, 0.04, 3.0, slope=0.1, bins=256),
-    _Shape(10_000, 250, 2, 8, 0.06, 3.0, slope=0.5, bins=256),
-    _Shape(SMALL, 250, 2, 8, 0.06, 3.0, slope=0.5, bins=64),
+    _Shape(100_000, 400, 2, 8, 0.04, 3.0, slope=0.1, bins=256),
+    _Shape(MANY, 400, 2, 8, 0.04, 3.0, slope=0.5, bins=256),
+    _Shape(10_000, 500, 1, 8, 0.03, 3.0, slope=0.5, bins=256),
+    _Shape(SMALL, 500, 1, 8, 0.03, 3.0, slope=0.5, bins=64),
     _Shape(0, 120, 1, 4, 0.08, 0.5, slope=0.1, bins=256),
 )
-"""The most rows get fewer rounds, and some thousands fewer bins: time is bounded. From :data:`SMALL` on the trees are alike, or members judged on
-part of a catalogue would not be those that are fitted on all of it."""
+"""The most rows get fewer rounds, and some thousands fewer bins: time is bounded. From :data:`SMALL` on the trees are much alike, or members
+judged on part of a catalogue would not be those that are fitted on all of it."""
 
 
 def fit(rows: Matrix, target: Vector, *, seed: int, threads: int, tuned: Hyperparameters = DEFAULTS) -> Any:
@@ -50,9 +53,9 @@ def fit(rows: Matrix, target: Vector, *, seed: int, threads: int, tuned: Hyperpa
 
     The loss is pseudo-Huber: with a slope of 0.1 all but absolute error, yet smooth; with 0.5, for fewer rows, near squared error close to the
     target, which varies less. ``benchmarks/losses.py`` compares them with squared error and with XGBoost's own absolute error, whose leaves are
-    refitted by quantiles. Far from the target the curvature vanishes, so steps are bounded. From :data:`SMALL` rows on two trees are grown
-    side by side and each split draws its columns, which is worth more than as many trees one after the other (``benchmarks/young.py``,
-    ``benchmarks/at_publication.py``).
+    refitted by quantiles. Far from the target the curvature vanishes, so steps are bounded. From :data:`MANY` rows on two trees are grown
+    side by side and each split draws its columns (``benchmarks/young.py``, ``benchmarks/at_publication.py``); with fewer rows that is worth
+    less than the time a tuning would take longer.
     """
     shape = next(shape for shape in _SHAPES if len(target) >= shape.rows)
     parameters = {

@@ -25,12 +25,12 @@ def configured(rows: int) -> tuple[int, dict[str, str]]:
     ("rows", "trees", "columns"),
     [
         (xgb.SMALL - 1, 6, ("0.25", "1")),
-        (xgb.SMALL, 2 * 12, ("1", "0.25")),
-        (10_000, 2 * 12, ("1", "0.25")),
-        (40_000, 2 * 20, ("1", "0.25")),
+        (xgb.SMALL, 25, ("0.25", "1")),
+        (xgb.MANY - 1, 25, ("0.25", "1")),
+        (xgb.MANY, 2 * 20, ("1", "0.25")),
     ],
 )
-def test_from_some_thousand_rows_on_two_trees_grow_side_by_side_and_their_splits_draw_columns(rows, trees, columns):
+def test_from_many_rows_on_two_trees_grow_side_by_side_and_their_splits_draw_columns(rows, trees, columns):
     grown, parameters = configured(rows)
     assert grown == trees
     assert (parameters["colsample_bytree"], parameters["colsample_bynode"]) == columns
