@@ -82,8 +82,9 @@ def held_out_scores(texts: pl.Series, target: Vector) -> Vector:
 
 
 def _hashed(texts: pl.Series) -> Any:
-    """Return a sparse matrix (n, buckets) of at least one text; a row depends on its own text alone."""
-    return _hasher().transform(texts.to_list())
+    """Return a sparse matrix (n, buckets) of at least one text; a row depends on its own text alone, and equal texts are hashed once."""
+    distinct, code = np.unique(texts.to_numpy(), return_inverse=True)
+    return _hasher().transform(distinct)[code]
 
 
 @lru_cache(maxsize=1)

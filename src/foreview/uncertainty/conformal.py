@@ -129,11 +129,18 @@ def _at_publication(scores: Vector, days: np.ndarray) -> Vector:
 def _disbelieved(scores: Vector, days: np.ndarray) -> float:
     """Return how much of the median of n scores is put down to the days that they happen to come from."""
     median = float(np.median(scores))
-    names, code = np.unique(days, return_inverse=True)
-    of_days = np.array([np.median(scores[code == day]) for day in range(names.size)])
+    of_days = _medians(scores, days)
     differ = np.square(of_days - of_days.mean()).sum() + DAYS_WEIGHT * DAYS_DIFFER**2
-    doubt = differ / (names.size - 1 + DAYS_WEIGHT) / names.size
+    doubt = differ / (of_days.size - 1 + DAYS_WEIGHT) / of_days.size
     return median * min(doubt / median**2, 1.0) if median else 0.0
+
+
+def _medians(scores: Vector, days: np.ndarray) -> Vector:
+    """Return the median of the scores of each day; all at once, as tuning asks for many."""
+    ordered = scores[np.lexsort((scores, days))]
+    _, first, count = np.unique(np.sort(days), return_index=True, return_counts=True)
+    found: Vector = (ordered[first + (count - 1) // 2] + ordered[first + count // 2]) / 2
+    return found
 
 
 def _with_opposites(scores: Vector, days: np.ndarray) -> Vector:
