@@ -132,7 +132,7 @@ def _disbelieved(scores: Vector, days: np.ndarray) -> float:
     of_days = _medians(scores, days)
     differ = np.square(of_days - of_days.mean()).sum() + DAYS_WEIGHT * DAYS_DIFFER**2
     doubt = differ / (of_days.size - 1 + DAYS_WEIGHT) / of_days.size
-    return median * min(doubt / median**2, 1.0) if median else 0.0
+    return float(doubt / median) if median**2 > doubt else median
 
 
 def _medians(scores: Vector, days: np.ndarray) -> Vector:
